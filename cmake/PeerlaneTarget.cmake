@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# How our own code is compiled. Everything is per target: a project that adds us with add_subdirectory keeps its flags.
+
+# -Wconversion is on because sizes from the network pass through many integer types.
+set(PEERLANE_WARNINGS
+    -Wall
+    -Wextra
+    -Wpedantic
+    -Wshadow
+    -Wconversion
+    -Wnon-virtual-dtor
+    -Woverloaded-virtual)
+
+# peerlane_own_target(<target>): language level, warnings and sanitizers of our own sources.
+function(peerlane_own_target target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  set_target_properties(
+    ${target}
+    PROPERTIES CXX_EXTENSIONS OFF
+               CXX_VISIBILITY_PRESET hidden
+               VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_options(${target} PRIVATE ${PEERLANE_WARNINGS} $<$<BOOL:${PEERLANE_WERROR}>:-Werror>)
+  if(PEERLANE_SANITIZE)
+    list(JOIN PEERLANE_SANITIZE "," sanitizers)
+    target_compile_options(${target} PRIVATE -fsanitize=${sanitizers} -fno-sanitize-recover=all
+                                             -fno-omit-frame-pointer)
+    # A static library passes the run-time library on to what links it in this build; it is never installed.
+    target_link_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=${sanitizers}>)
+  endif()
+endfunction()
