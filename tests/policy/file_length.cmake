@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# A file of more than 400 lines holds two things.
+
+set(limit 400)
+set(violations "")
+foreach(folder IN ITEMS include src tests examples)
+  file(GLOB_RECURSE files "${SOURCE_DIR}/${folder}/*.hpp" "${SOURCE_DIR}/${folder}/*.cpp" "${SOURCE_DIR}/${folder}/*.in")
+  foreach(file IN LISTS files)
+    file(READ "${file}" text)
+    string(REGEX REPLACE "[^\n]" "" line_ends "${text}")
+    string(LENGTH "${line_ends}" lines)
+    if(lines GREATER limit)
+      file(RELATIVE_PATH name "${SOURCE_DIR}" "${file}")
+      string(APPEND violations "\n  ${name}: ${lines}")
+    endif()
+  endforeach()
+endforeach()
+if(violations)
+  message(FATAL_ERROR "more than ${limit} lines:${violations}")
+endif()
