@@ -19,7 +19,8 @@ set(PEERLANE_SANITIZE "" CACHE STRING "Sanitizers for our own code: \"address;un
 
 # usrsctp keeps its state in globals, so a second user of libusrsctp.so in the same process would share it with us:
 # a static library therefore takes the archive along, if there is one. A shared library cannot: distributions build
-# the archive without -fPIC. Whoever has an archive with -fPIC may say ON.
+# the archive without -fPIC. Whoever has an archive with -fPIC may say ON; whoever links a static peerlane into a plug-in
+# (a shared object of their own) and has none must say OFF.
 if(BUILD_SHARED_LIBS)
   set(_static_usrsctp OFF)
 else()

@@ -20,6 +20,10 @@ function(peerlane_own_target target)
                CXX_VISIBILITY_PRESET hidden
                VISIBILITY_INLINES_HIDDEN ON)
   target_compile_options(${target} PRIVATE ${PEERLANE_WARNINGS} $<$<BOOL:${PEERLANE_WERROR}>:-Werror>)
+  if(PEERLANE_BUILD_FUZZERS)
+    # The coverage that libFuzzer steers by; the fuzzers themselves link -fsanitize=fuzzer.
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
   if(PEERLANE_SANITIZE)
     list(JOIN PEERLANE_SANITIZE "," sanitizers)
     target_compile_options(${target} PRIVATE -fsanitize=${sanitizers} -fno-sanitize-recover=all

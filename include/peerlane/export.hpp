@@ -3,8 +3,9 @@
 #define PEERLANE_EXPORT_HPP
 
 /// @def PEERLANE_API
-/// Marks what the shared library exports. The CMake target and the pkg-config module of a shared build define
-/// `PEERLANE_SHARED`; a static library needs no definition, and a plug-in that links it does not export its symbols.
+/// Marks what the shared library exports. The CMake target and the pkg-config module of a shared
+/// build define `PEERLANE_SHARED`; a static library needs no definition, and a plug-in that links
+/// it does not export its symbols.
 #if !defined(PEERLANE_SHARED)
 #define PEERLANE_API
 #elif defined(_WIN32)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every consumer project builds and runs: two peers in one process, one message. C++17, and compiled without
-// exceptions and RTTI.
+// What every consumer project builds and runs: two peers in one process, one message. C++17, and
+// compiled without exceptions and RTTI.
 #include <peerlane/peerlane.hpp>
 
 #include <chrono>
