@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "core/event_mailbox.hpp"
+
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace peerlane {
+
+void EventMailbox::push(ControlEvent event) {
+  Event wrapped;
+  wrapped.control = std::make_unique<ControlEvent>(std::move(event));
+  staged_.push_back(std::move(wrapped));
+}
+
+void EventMailbox::publish() {
+  if (staged_.empty()) return;
+  bool edge = false;
+  bool waiting = false;
+  {
+    const std::lock_guard guard(lock_);
+    edge = !ready_.load(std::memory_order_relaxed);
+    if (published_.empty()) {
+      published_.swap(staged_);
+    } else {
+      published_.insert(published_.end(), std::make_move_iterator(staged_.begin()),
+                        std::make_move_iterator(staged_.end()));
+    }
+    ready_.store(true, std::memory_order_release);
+    waiting = waiting_ > 0;
+  }
+  staged_.clear();
+  if (waiting) published_signal_.notify_all();
+  if (edge) wake();
+}
+
+void EventMailbox::take(std::vector<Event> &events) {
+  const std::lock_guard guard(lock_);
+  if (events.empty()) {
+    events.swap(published_);
+  } else {
+    events.insert(events.end(), std::make_move_iterator(published_.begin()),
+                  std::make_move_iterator(published_.end()));
+  }
+  published_.clear();
+  local_pending_ = false;
+  ready_.store(false, std::memory_order_release);
+}
+
+bool EventMailbox::wait(std::chrono::milliseconds timeout) {
+  std::unique_lock guard(lock_);
+  if (ready_.load(std::memory_order_relaxed) || timeout <= std::chrono::milliseconds::zero()) {
+    return ready_.load(std::memory_order_relaxed);
+  }
+  ++waiting_;
+  const bool ready = published_signal_.wait_for(guard, timeout, [this] { return ready_.load(std::memory_order_relaxed); });
+  --waiting_;
+  return ready;
+}
+
+void EventMailbox::set_local_pending(bool pending) {
+  bool edge = false;
+  {
+    const std::lock_guard guard(lock_);
+    local_pending_ = pending;
+    const bool ready = local_pending_ || !published_.empty();
+    edge = ready && !ready_.load(std::memory_order_relaxed);
+    ready_.store(ready, std::memory_order_release);
+  }
+  if (edge) wake();
+}
+
+void EventMailbox::set_wakeup_handler(std::function<void()> handler) {
+  const std::lock_guard guard(handler_lock_);
+  wakeup_handler_ = std::move(handler);
+  if (wakeup_handler_ && ready()) {
+    const std::function<void()> run = wakeup_handler_;
+    run();
+  }
+}
+
+void EventMailbox::set_group_handler(std::function<void()> handler) {
+  const std::lock_guard guard(handler_lock_);
+  group_handler_ = std::move(handler);
+  if (group_handler_ && ready()) group_handler_();
+}
+
+void EventMailbox::wake() {
+  published_signal_.notify_all();
+  const std::lock_guard guard(handler_lock_);
+  if (group_handler_) group_handler_();
+  if (wakeup_handler_) {
+    // A copy: the handler may replace itself.
+    const std::function<void()> run = wakeup_handler_;
+    run();
+  }
+}
+
+}  // namespace peerlane
