@@ -34,8 +34,8 @@ void LossyPipe::send_one(ByteView datagram) {
   const bool twice = chance(profile_.duplicate) || fate == Fate::DUPLICATE;
   const bool late = chance(profile_.reorder) || fate == Fate::HOLD_BACK;
   const auto extra = Duration(below(static_cast<std::uint64_t>(profile_.jitter.count()) + 1));
-  const TimePoint departed =
-      lost || fate == Fate::DROP || in_outage() ? TimePoint::max() : departure(datagram.size());
+  const bool vanishes = lost || fate == Fate::DROP || datagram.size() > profile_.mtu || in_outage();
+  const TimePoint departed = vanishes ? TimePoint::max() : departure(datagram.size());
   if (departed == TimePoint::max()) {
     ++counters_.dropped;
     return;
