@@ -13,8 +13,8 @@ void EventMailbox::push(ControlEvent event) {
   staged_.push_back(std::move(wrapped));
 }
 
-void EventMailbox::publish() {
-  if (staged_.empty()) return;
+bool EventMailbox::publish() {
+  if (staged_.empty()) return false;
   bool edge = false;
   bool waiting = false;
   {
@@ -31,7 +31,7 @@ void EventMailbox::publish() {
   }
   staged_.clear();
   if (waiting) published_signal_.notify_all();
-  if (edge) wake();
+  return edge;
 }
 
 void EventMailbox::take(std::vector<Event> &events) {
@@ -58,7 +58,7 @@ bool EventMailbox::wait(std::chrono::milliseconds timeout) {
   return ready;
 }
 
-void EventMailbox::set_local_pending(bool pending) {
+bool EventMailbox::set_local_pending(bool pending) {
   bool edge = false;
   {
     const std::lock_guard guard(lock_);
@@ -67,7 +67,8 @@ void EventMailbox::set_local_pending(bool pending) {
     edge = ready && !ready_.load(std::memory_order_relaxed);
     ready_.store(ready, std::memory_order_release);
   }
-  if (edge) wake();
+  if (edge) published_signal_.notify_all();
+  return edge;
 }
 
 void EventMailbox::set_wakeup_handler(std::function<void()> handler) {
@@ -86,8 +87,8 @@ void EventMailbox::set_group_handler(std::function<void()> handler) {
 }
 
 void EventMailbox::wake() {
-  published_signal_.notify_all();
   const std::lock_guard guard(handler_lock_);
+  if (!ready()) return;
   if (group_handler_) group_handler_();
   if (wakeup_handler_) {
     // A copy: the handler may replace itself.

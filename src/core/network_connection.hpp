@@ -2,6 +2,7 @@
 #ifndef PEERLANE_CORE_NETWORK_CONNECTION_HPP
 #define PEERLANE_CORE_NETWORK_CONNECTION_HPP
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -86,6 +87,8 @@ class NetworkConnection {
   /// `ChannelLink::buffered` and `buffered_cost` before. `payload` is moved from.
   virtual void send(ChannelLink &channel, bool is_text, PackedByteArray &&payload) = 0;
   virtual void send(ChannelLink &channel, bool is_text, ByteView payload) = 0;
+  /// Runs `events.wake()` on a network thread.
+  virtual void post_wakeup() = 0;
   /// The application polls: an opportunity to handle what is ready on its thread.
   virtual void help() = 0;
   /// Counters, the selected pair and drops; the API side fills in states and channels.
