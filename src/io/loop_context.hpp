@@ -3,14 +3,14 @@
 #define PEERLANE_IO_LOOP_CONTEXT_HPP
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
-#include "core/clock.hpp"
+#include "core/timer.hpp"
 
-// GLib's own names, so that this header needs none of GLib's.
+// GLib's own name, so that this header needs none of GLib's.
 struct _GMainContext;
-struct _GPollFD;
 
 namespace peerlane {
 
@@ -20,20 +20,42 @@ class LoopPoller;
 /// of a context in each turn: one context for all would cost O(connections) for each packet. Lives on the strand.
 class LoopContext {
  public:
-  /// Null where the process has no file descriptor left: GLib would abort the process (so it is checked before).
-  static std::unique_ptr<LoopContext> create(LoopPoller &poller);
+  /// Null where the process is short of descriptors: GLib would end the process.
+  static std::unique_ptr<LoopContext> create(LoopPoller &poller, TimerQueue &timers);
   ~LoopContext();
   LoopContext(const LoopContext &) = delete;
   LoopContext &operator=(const LoopContext &) = delete;
 
   _GMainContext *native() const { return context_; }
+  /// Runs `task` as the owner of the context and with it as the thread's default: what GLib calls made in it start belongs
+  /// to this context.
+  void run_inside(const std::function<void()> &task);
 
  private:
   friend class LoopPoller;
-  LoopContext(LoopPoller &poller, _GMainContext *context);
+  struct Watched {
+    int descriptor;
+    std::uint32_t events;       // As GLib wants them, in poll(2)'s bits.
+    std::uint32_t ready = 0;
+  };
+
+  LoopContext(LoopPoller &poller, TimerQueue &timers, _GMainContext *context);
+  /// True the first time since the last dispatch.
+  bool set_ready(int descriptor, std::uint32_t events);
+  void dispatch();
+  void prepare(bool sources_changed);
+  void watch(std::vector<Watched> next);
 
   LoopPoller &poller_;
   _GMainContext *const context_;
+  const std::uint32_t id_;
+  Timer timer_;
+  std::vector<Watched> watched_;
+  int priority_ = 0;
+  int wake_descriptor_ = -1;
+  bool ready_ = false;
+  // The owner of this object may destroy it from inside a source.
+  bool *destroyed_ = nullptr;
 };
 
 }  // namespace peerlane

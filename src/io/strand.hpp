@@ -3,20 +3,21 @@
 #define PEERLANE_IO_STRAND_HPP
 
 #include <atomic>
-#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "core/result.hpp"
 #include "core/timer.hpp"
 #include "core/turn_queue.hpp"
 
 namespace peerlane {
 
-class LoopContext;
 class LoopPoller;
+struct ReadyDescriptor;
 
 /// A network thread, and the lock that its transport objects live under.
 ///
@@ -24,18 +25,23 @@ class LoopPoller;
 /// holds the strand's lock may touch it. The network thread takes the lock for each turn and waits for events outside it;
 /// an application thread that finds it free may take it, do one send or one turn on the spot, and give it back. Every turn
 /// ends with `TurnQueue::run()`, under the lock. `assert_held()` is the rule in code.
-class Strand {
+class Strand : public std::enable_shared_from_this<Strand> {
  public:
-  Strand();
-  /// Ends the thread; what was posted before still runs. Not on the network thread.
+  /// With its thread running. ERR_CANT_CREATE where the system gives no thread or descriptor.
+  static Result<std::shared_ptr<Strand>> create();
   ~Strand();
   Strand(const Strand &) = delete;
   Strand &operator=(const Strand &) = delete;
 
-  /// Runs `task` under the lock, on the network thread, in the order of posting. Any thread.
+  /// Ends the thread after what was posted before has run. The thread keeps the strand alive until then; nobody joins it,
+  /// so that nobody waits for it. Any thread.
+  void stop();
+
+  /// Runs `task` under the lock, on the network thread, in the order of posting. Never run once the thread has ended. Any
+  /// thread.
   void post(std::function<void()> task);
 
-  /// Takes the strand for this thread; `end_turn()` gives it back. Any thread, not nested.
+  /// Takes the strand for this thread if it is free; `end_turn()` gives it back. Any thread, not nested.
   bool try_begin_turn();
   /// Ends the turn: runs what was marked, gives the lock back, and wakes the network thread if it has to sleep less.
   void end_turn();
@@ -44,6 +50,10 @@ class Strand {
   bool help();
 
   bool held() const { return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
+  /// Whether this is the strand's own thread.
+  bool on_network_thread() const {
+    return network_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  }
   void assert_held() const;
 
   // Under the lock.
@@ -52,11 +62,14 @@ class Strand {
   LoopPoller &poller() { return *poller_; }
 
  private:
+  explicit Strand(std::unique_ptr<LoopPoller> poller);
   void run();
   void begin_turn();
-  void handle_ready();
-  int milliseconds_to_wait();
-  bool run_posted();
+  void handle(std::vector<ReadyDescriptor> &ready);
+  void release();
+  int milliseconds_to_sleep();
+  void stand_back();
+  bool take_posted(std::vector<std::function<void()>> &tasks);
 
   SteadyClock clock_;
   TimerQueue timers_;
@@ -65,17 +78,16 @@ class Strand {
 
   std::mutex lock_;
   std::atomic<std::thread::id> holder_{};
+  std::atomic<std::thread::id> network_thread_{};
   // When the network thread means to wake up, in microseconds of the clock: an application thread that arms an earlier
   // timer has to wake it.
   std::atomic<std::int64_t> wakes_at_{0};
-  // The last time an application thread helped: while it does, the network thread stands back.
+  // The last time an application thread helped: while it goes on, the network thread stands back.
   std::atomic<std::int64_t> helped_at_{0};
 
   std::mutex posted_lock_;
   std::vector<std::function<void()>> posted_;
-  bool stopping_ = false;
-
-  std::thread thread_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace peerlane
