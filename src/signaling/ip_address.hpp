@@ -3,6 +3,7 @@
 #define PEERLANE_SIGNALING_IP_ADDRESS_HPP
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -58,8 +58,8 @@ struct DataSection {
   bool operator==(const DataSection &) const = default;
 };
 
-/// A session description as far as data channels need it (RFC 8829, RFC 8841). It always has one usable
-/// data section, the first that we understand; every other section is foreign. Pure value.
+/// A session description as far as data channels need it (RFC 8829, RFC 8841). It always has one
+/// usable data section, the first that we understand; every other section is foreign. Pure value.
 struct SessionDescription {
   std::uint64_t session_id =
       0;  ///< Numbers too large for 64 bits are clamped: nothing depends on the peer's.
