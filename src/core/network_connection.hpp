@@ -27,7 +27,7 @@ class Certificate;
 /// Creates sockets with these credentials and begins to gather. Once for each network connection, first.
 struct StartGathering {
   Configuration configuration;
-  std::vector<IceServerUrl> servers;
+  std::vector<IceServerAddress> servers;
   std::shared_ptr<const Certificate> certificate;
   std::string local_ufrag, local_pwd;
   std::uint32_t ice_generation = 0;
@@ -73,6 +73,7 @@ struct ConnectionLink {
   // subtracts. The strand stops reading at the limit, sets `reading_paused`, and the API side sends ResumeReading once it
   // has fallen below half of it.
   std::atomic<std::uint64_t> inbox_cost{0};
+  std::atomic<std::uint64_t> inbox_messages{0};  // The same, counted: every message of the inbox and of `events`.
   std::atomic<bool> reading_paused{false};
 };
 
