@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "transport/strand_connection.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "core/message_queue.hpp"
+#include "transport/transport_stack.hpp"
+
+namespace peerlane {
+
+namespace {
+
+// A send on the spot saves a thread switch and costs a system call of its own. Messages that follow each other faster than
+// this are queued instead, so that one flush carries many.
+constexpr std::int64_t kInlineInterval = 100;
+
+TimePoint steady_now() { return SteadyClock().now(); }
+
+}  // namespace
+
+/// What the handle and the tasks that it posts share. The stack is touched only on the strand.
+struct StrandConnection::Shared {
+  std::shared_ptr<void> life;
+  std::shared_ptr<TransportStack> stack;
+
+  std::mutex lock;  // Guards the next three.
+  MessageQueue outbox;
+  std::vector<Command> commands;
+  bool scheduled = false;
+
+  std::atomic<bool> outbox_used{false};
+  std::atomic<std::int64_t> sent_at{0};
+
+  mutable std::mutex stats_lock;
+  PeerConnectionStats stats;
+
+  // Swapped with `outbox` and `commands`, so that their memory is used again. Strand only.
+  MessageQueue draining;
+  std::vector<Command> executing;
+
+  void drain() {
+    {
+      const std::lock_guard guard(lock);
+      outbox.swap(draining);
+      commands.swap(executing);
+      scheduled = false;
+      outbox_used.store(false, std::memory_order_release);
+    }
+    for (Command &command : executing) stack->execute(std::move(command));
+    executing.clear();
+    if (!draining.empty()) stack->enqueue(draining);
+  }
+};
+
+StrandConnection::StrandConnection(std::shared_ptr<Strand> strand, std::shared_ptr<void> life)
+    : strand_(std::move(strand)),
+      link_(std::make_shared<ConnectionLink>()),
+      shared_(std::make_shared<Shared>()) {
+  shared_->life = std::move(life);
+  shared_->stack = std::make_shared<TransportStack>(strand_, link_);
+}
+
+StrandConnection::~StrandConnection() {
+  // Nothing may be delivered any more; the rest happens in the background.
+  link_->events.set_wakeup_handler(nullptr);
+  link_->events.set_group_handler(nullptr);
+  strand_->post([shared = shared_, strand = strand_] {
+    shared->drain();
+    shared->stack->close();
+    // The stack keeps itself; what is left here dies with it, on the strand.
+    strand->post([shared] {});
+  });
+}
+
+void StrandConnection::execute(Command command) {
+  bool first = false;
+  {
+    const std::lock_guard guard(shared_->lock);
+    // A command behind messages must stay behind them, for example a close.
+    shared_->commands.push_back(std::move(command));
+    first = !std::exchange(shared_->scheduled, true);
+  }
+  if (first) strand_->post([shared = shared_] { shared->drain(); });
+}
+
+template <class Payload>
+void StrandConnection::send_or_queue(ChannelLink &channel, bool is_text, Payload &&payload) {
+  const TimePoint now = steady_now();
+  const std::int64_t now_us = now.time_since_epoch().count();
+  if (!shared_->outbox_used.load(std::memory_order_acquire) &&
+      now_us - shared_->sent_at.load(std::memory_order_relaxed) > kInlineInterval && strand_->try_begin_turn()) {
+    shared_->sent_at.store(now_us, std::memory_order_relaxed);
+    shared_->drain();
+    shared_->stack->send(channel, is_text, std::forward<Payload>(payload));
+    strand_->end_turn();
+    return;
+  }
+  bool first = false;
+  {
+    const std::lock_guard guard(shared_->lock);
+    shared_->outbox.push(channel.key, is_text, now, std::forward<Payload>(payload));
+    shared_->outbox_used.store(true, std::memory_order_release);
+    first = !std::exchange(shared_->scheduled, true);
+  }
+  if (first) strand_->post([shared = shared_] { shared->drain(); });
+}
+
+void StrandConnection::send(ChannelLink &channel, bool is_text, PackedByteArray &&payload) {
+  send_or_queue(channel, is_text, std::move(payload));
+}
+
+void StrandConnection::send(ChannelLink &channel, bool is_text, ByteView payload) {
+  send_or_queue(channel, is_text, payload);
+}
+
+void StrandConnection::post_wakeup() {
+  strand_->post([link = link_] { link->events.wake(); });
+}
+
+void StrandConnection::help() { strand_->help(); }
+
+void StrandConnection::fill_stats(PeerConnectionStats &stats) const {
+  const auto refresh = [](Shared &shared) {
+    PeerConnectionStats fresh;
+    shared.stack->fill_stats(fresh);
+    const std::lock_guard guard(shared.stats_lock);
+    shared.stats = std::move(fresh);
+  };
+  if (strand_->try_begin_turn()) {
+    refresh(*shared_);
+    strand_->end_turn();
+  } else {
+    // Busy: what was known last time is given now, and what is true now next time.
+    strand_->post([shared = shared_, refresh] { refresh(*shared); });
+  }
+  const std::lock_guard guard(shared_->stats_lock);
+  stats = shared_->stats;
+}
+
+}  // namespace peerlane

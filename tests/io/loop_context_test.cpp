@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "io/loop_context.hpp"
+
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "io/loop_poller.hpp"
+
+namespace peerlane {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LoopContextTest : public ::testing::Test {
+ protected:
+  /// Turns as the network thread does, until `done` or the deadline.
+  bool drive(const std::function<bool()> &done, std::chrono::milliseconds patience = 5000ms) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::vector<ReadyDescriptor> ready;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      poller_->wait(1, LoopPoller::Wake::TAKE, ready);
+      poller_->dispatch(ready);
+      timers_.run_expired();
+    }
+    return true;
+  }
+  static gboolean count(gpointer counter) {
+    ++*static_cast<int *>(counter);
+    return G_SOURCE_CONTINUE;
+  }
+  static void attach(GSource *source, LoopContext &context, int &counter) {
+    g_source_set_callback(source, count, &counter, nullptr);
+    g_source_attach(source, context.native());
+    g_source_unref(source);
+  }
+
+  SteadyClock clock_;
+  TimerQueue timers_{clock_};
+  std::unique_ptr<LoopPoller> poller_ = LoopPoller::create();
+};
+
+TEST_F(LoopContextTest, RunsIdleAndTimeoutSources) {
+  const auto context = LoopContext::create(*poller_, timers_);
+  int idle = 0;
+  int ticks = 0;
+  attach(g_idle_source_new(), *context, idle);
+  attach(g_timeout_source_new(5), *context, ticks);
+  EXPECT_TRUE(drive([&] { return idle > 0 && ticks >= 3; }));
+}
+
+TEST_F(LoopContextTest, ASourceAttachedByAnotherThreadWakesThePoller) {
+  const auto context = LoopContext::create(*poller_, timers_);
+  int idle = 0;
+  std::thread([&] { attach(g_idle_source_new(), *context, idle); }).join();
+  EXPECT_TRUE(drive([&] { return idle > 0; }));
+}
+
+gboolean read_one(gint descriptor, GIOCondition, gpointer counter) {
+  char byte = 0;
+  if (read(descriptor, &byte, 1) == 1) ++*static_cast<int *>(counter);
+  return G_SOURCE_CONTINUE;
+}
+
+TEST_F(LoopContextTest, NoticesADescriptorThatWasReopenedUnderItsNumber) {
+  const auto context = LoopContext::create(*poller_, timers_);
+  int reads = 0;
+  for (int round = 1; round <= 3; ++round) {
+    int ends[2] = {-1, -1};
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    GSource *source = g_unix_fd_source_new(ends[0], G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
+    g_source_attach(source, context->native());
+    ASSERT_EQ(write(ends[1], "x", 1), 1);
+    EXPECT_TRUE(drive([&] { return reads == round; })) << "round " << round;
+    g_source_destroy(source);
+    g_source_unref(source);
+    close(ends[0]);
+    close(ends[1]);
+  }
+}
+
+struct Killer {
+  std::unique_ptr<LoopContext> context;
+  bool ran = false;
+};
+
+TEST_F(LoopContextTest, MayBeDestroyedByOneOfItsSources) {
+  Killer killer{LoopContext::create(*poller_, timers_)};
+  GSource *source = g_idle_source_new();
+  g_source_set_callback(
+      source,
+      [](gpointer data) -> gboolean {
+        auto *self = static_cast<Killer *>(data);
+        self->context.reset();
+        self->ran = true;
+        return G_SOURCE_REMOVE;
+      },
+      &killer, nullptr);
+  g_source_attach(source, killer.context->native());
+  g_source_unref(source);
+  EXPECT_TRUE(drive([&] { return killer.ran; }));
+  EXPECT_EQ(killer.context, nullptr);
+}
+
+TEST_F(LoopContextTest, GivesNullInsteadOfEndingTheProcessWithoutDescriptors) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  const int next_free = dup(0);
+  ASSERT_GE(next_free, 0);
+  close(next_free);
+  none.rlim_cur = static_cast<rlim_t>(next_free);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto context = LoopContext::create(*poller_, timers_);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(context, nullptr);
+}
+
+}  // namespace
+}  // namespace peerlane
