@@ -148,6 +148,7 @@ class Chat {
       say("Please paste it again:");
     } else {
       phase_ = Phase::CONNECTING;
+      answering_ = description.type == "offer";
     }
   }
 
@@ -172,10 +173,15 @@ class Chat {
       say("The other end has closed the connection.");
       exit_status_ = phase_ == Phase::CONNECTING ? 1 : 0;
     }
-    if (state == PeerConnection::STATE_FAILED) {
-      say("The connection has failed. " + last_error_);
-      exit_status_ = 1;
+    if (state != PeerConnection::STATE_FAILED) return;
+    // Who answers begins to knock at once, but the other door opens only when its owner has pasted the answer. That may
+    // take minutes, and a late success still counts.
+    if (phase_ == Phase::CONNECTING && answering_) {
+      say("(no connection yet; if the other end has your code, there is no way between you)");
+      return;
     }
+    say("The connection has failed. " + last_error_);
+    exit_status_ = 1;
   }
 
   void print_messages() {
@@ -217,6 +223,7 @@ class Chat {
   std::shared_ptr<DataChannel> channel_;
   Terminal terminal_;
   Phase phase_ = Phase::CODE;
+  bool answering_ = false;
   std::string code_type_;  // Of the description that was created and not yet shown.
   std::string code_;       // What was pasted of it so far.
   std::string last_error_;
