@@ -103,8 +103,7 @@ bool is_data_section(const MediaSection &media, const SdpLevel &level) {
     return false;
   }
   if (!is_old_form(media)) return ascii::has_word(media.formats, "webrtc-datachannel");
-  const auto map = level.find("sctpmap");
-  return !map || ascii::has_word(*map, "webrtc-datachannel");
+  return ascii::has_word(level.find("sctpmap").value_or(""), "webrtc-datachannel");
 }
 
 // Chooses the data section and settles what its BUNDLE group says.
