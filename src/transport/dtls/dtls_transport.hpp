@@ -2,8 +2,8 @@
 #ifndef PEERLANE_TRANSPORT_DTLS_DTLS_TRANSPORT_HPP
 #define PEERLANE_TRANSPORT_DTLS_DTLS_TRANSPORT_HPP
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,12 +18,15 @@ namespace peerlane {
 
 class Certificate;
 
-/// Which side of the handshake we are: the `active` end of `a=setup` is the client (RFC 8842 section 5.3).
+/// Which side of the handshake we are: the `active` end of `a=setup` is the client (RFC 8842
+/// section 5.3).
 enum class DtlsRole { CLIENT, SERVER };
 
-/// One DTLS 1.2 association over a datagram path (RFC 6347, RFC 8827 section 6.5). Lives on the strand.
+/// One DTLS 1.2 association over a datagram path (RFC 6347, RFC 8827 section 6.5). Lives on the
+/// strand.
 ///
-/// The peer is authenticated by its certificate's fingerprint before anything that it sends goes up.
+/// The peer is authenticated by its certificate's fingerprint before anything that it sends goes
+/// up.
 class DtlsTransport final : public DatagramSink {
  public:
   /// What the association tells the layer above. The object may not be destroyed inside a call.
@@ -41,18 +44,28 @@ class DtlsTransport final : public DatagramSink {
   };
 
   struct Counters {
-    std::uint64_t records_dropped = 0;  ///< Received and thrown away: not DTLS, forged, replayed or too early.
+    std::uint64_t records_dropped =
+        0;  ///< Received and thrown away: not DTLS, forged, replayed or too early.
+    std::uint64_t plaintexts_refused =
+        0;  ///< Handed in and not sent: empty, or too large for the MTU.
   };
 
-  DtlsTransport(std::shared_ptr<const Certificate> certificate, DtlsRole role, std::vector<Fingerprint> remote_fingerprints,
-                std::size_t mtu, TimerQueue &timers, DatagramSink &below, Listener &above);
+  /// What a record adds to its plaintext, at most: header 13, explicit nonce 8, tag 16 (RFC 5288).
+  static constexpr std::size_t kRecordOverhead = 37;
+
+  /// `mtu`: the largest UDP payload. Of the fingerprints, those of the strongest hash function
+  /// count.
+  DtlsTransport(std::shared_ptr<const Certificate> certificate, DtlsRole role,
+                std::vector<Fingerprint> remote_fingerprints, std::size_t mtu, TimerQueue &timers,
+                DatagramSink &below, Listener &above);
   ~DtlsTransport();
 
   /// The client sends its first flight; the server waits.
   void start();
   /// One UDP payload from the peer; it may hold several records.
   void receive(ByteView datagram);
-  /// Encrypts each plaintext into one record and hands all of them down as one batch. Ignored unless connected.
+  /// Encrypts each plaintext into one record and hands all of them down as one batch. Ignored
+  /// unless connected.
   void send(std::span<const ByteView> plaintexts) override;
   /// Sends close_notify and ends; the listener hears nothing more.
   void close();
