@@ -3,6 +3,7 @@
 #define PEERLANE_TRANSPORT_SCTP_SCTP_TRANSPORT_HPP
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,22 +18,26 @@ namespace peerlane {
 
 /// One SCTP association over DTLS (RFC 8261, RFC 8831), on usrsctp. Lives on the strand.
 ///
-/// Nothing is handled at once: `receive` feeds a packet to the stack and marks the transport; at the end of the turn it
-/// reads what has become complete, lets the layer above send, and hands all packets down as one batch.
+/// Nothing is handled at once: `receive` feeds a packet to the stack and marks the transport; at
+/// the end of the turn it reads what has become complete, lets the layer above send, and hands all
+/// packets down as one batch.
 class SctpTransport final : public SctpAssociation {
  public:
-  /// What the association tells the layer above, always at the end of a turn or inside `connect`, never from inside the
-  /// stack. The object may not be destroyed inside a call; everything else may be called.
+  /// What the association tells the layer above, always at the end of a turn or inside `connect`,
+  /// never from inside the stack. The object may not be destroyed inside a call; everything else
+  /// may be called.
   class Listener {
    public:
     virtual void on_sctp_connected() = 0;
-    /// One whole message, borrowed for the duration of the call. An empty message is its one filler byte.
+    /// One whole message, borrowed for the duration of the call. An empty message is its one filler
+    /// byte.
     virtual void on_sctp_message(std::uint16_t stream, std::uint32_t ppid, ByteView message) = 0;
     /// The peer has reset its side of the streams (RFC 6525): it sends nothing more on them.
     virtual void on_sctp_incoming_reset(const std::vector<std::uint16_t> &streams) = 0;
     /// Our own reset of the streams has been carried out.
     virtual void on_sctp_outgoing_reset(const std::vector<std::uint16_t> &streams) = 0;
-    /// The number of streams has grown as asked for by `request_streams`, or did not (RFC 6525 section 5.2.5).
+    /// The number of streams has grown as asked for by `request_streams`, or did not (RFC 6525
+    /// section 5.2.5).
     virtual void on_sctp_streams_changed() = 0;
     /// Once for each turn in which something happened: the time to hand messages to `send`.
     virtual void on_sctp_sendable() = 0;
@@ -47,18 +52,24 @@ class SctpTransport final : public SctpAssociation {
     std::uint16_t local_port = 5000;
     std::uint16_t remote_port = 5000;
     std::size_t max_packet_size = 1200 - 48 - 37;  ///< SCTP packet, common header included.
-    std::size_t max_message_size = 262144;          ///< A longer message ends the association.
+    std::size_t max_message_size = 262144;         ///< A longer message ends the association.
     std::size_t receive_window = 4u << 20;
-    std::size_t send_buffer = 0;  ///< Bytes inside the stack at most; 0 = as much as the path needs and one message.
+    std::size_t send_buffer =
+        0;  ///< Bytes inside the stack at most; 0 = as much as the path needs and one message.
     std::uint16_t streams = 256;  ///< In each direction at first; `request_streams` asks for more.
     Duration heartbeat_interval = std::chrono::seconds(2);
+    bool interleaving = true;  ///< Offer message interleaving (RFC 8260).
+    /// Tells the owning strand, from any thread, that the transport has something to do: call
+    /// `schedule` there. Needed only where several strands have transports.
+    std::function<void()> wake;
   };
 
-  SctpTransport(const Options &options, TimerQueue &timers, TurnQueue &turn, DatagramSink &below, Listener &above);
+  SctpTransport(const Options &options, TimerQueue &timers, TurnQueue &turn, DatagramSink &below,
+                Listener &above);
   ~SctpTransport();
 
-  /// Begins the four-way handshake; both ends do (RFC 8841 section 9.3). Packets that came earlier are kept, a few, and
-  /// fed afterwards.
+  /// Begins the four-way handshake; both ends do (RFC 8841 section 9.3). Packets that came earlier
+  /// are kept, a few, and fed afterwards.
   void connect();
   /// One SCTP packet, from the DTLS layer.
   void receive(ByteView packet);
@@ -80,6 +91,13 @@ class SctpTransport final : public SctpAssociation {
   /// Marks the transport, so that `on_sctp_sendable` comes at the end of this turn.
   void schedule();
   SctpStatus status() const;
+  /// What came in while reading is stopped, retransmissions included: the most that may wait in the
+  /// stack.
+  struct Unread {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
+  };
+  Unread unread() const;
   /// Packets and chunks that were dropped before they reached the stack, by reason.
   const std::map<std::string, std::uint64_t> &dropped() const;
 

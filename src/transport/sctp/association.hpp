@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#ifndef PEERLANE_TRANSPORT_SCTP_ASSOCIATION_HPP
+#define PEERLANE_TRANSPORT_SCTP_ASSOCIATION_HPP
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transport/sctp/message_assembly.hpp"
+#include "transport/sctp/packet_filter.hpp"
+#include "transport/sctp/sctp_outbox.hpp"
+#include "transport/sctp/sctp_ticker.hpp"
+#include "transport/sctp/sctp_transport.hpp"
+#include "transport/sctp/stream_requests.hpp"
+#include "transport/sctp/usrsctp_socket.hpp"
+
+union sctp_notification;
+
+namespace peerlane {
+
+/// The inside of SctpTransport. Lives on the strand.
+class SctpTransport::Association final : public TurnTask, public SctpOutbox::Owner {
+ public:
+  Association(const Options &options, TimerQueue &timers, TurnQueue &turn, DatagramSink &below,
+              Listener &above);
+  ~Association() override;
+
+  void connect();
+  void receive(ByteView packet);
+  void set_reading(bool reading);
+  void close();
+
+  SctpSendStatus send(const SctpMessage &message);
+  bool reset_streams(const std::vector<std::uint16_t> &streams);
+  bool request_streams(std::uint16_t total);
+  std::uint16_t outgoing_streams() const { return outgoing_streams_; }
+  std::uint16_t incoming_streams() const { return incoming_streams_; }
+  bool interleaves() const { return interleaves_; }
+  std::size_t send_room();
+
+  bool connected() const { return state_ == State::CONNECTED; }
+  void schedule();
+  SctpStatus status() const;
+  Unread unread() const;
+  const PacketFilter &filter() const { return filter_; }
+
+  // TurnTask.
+  void run_at_turn_end() override;
+
+ private:
+  enum class State { IDLE, CONNECTING, CONNECTED, CLOSED };
+
+  // SctpOutbox::Owner.
+  void on_stack_activity() override { schedule(); }
+  void on_wall_clock_step() override;
+
+  // association.cpp
+  void open_socket();
+  void feed(ByteView packet);
+  void lend_buffer();
+  void end(Error error, const std::string &reason);
+  void let_go();
+  bool closed() const { return state_ == State::CLOSED; }
+
+  // association_input.cpp
+  void drain();
+  void on_data(const UsrsctpSocket::Piece &piece, ByteView data);
+  void on_notification(const UsrsctpSocket::Piece &piece, ByteView data);
+  void dispatch(const union sctp_notification &notification, std::size_t size);
+  void on_association_change(std::uint16_t change);
+  void on_up();
+  void on_lost();
+  void on_streams_reset(std::uint16_t flags, std::vector<std::uint16_t> streams);
+  void on_streams_changed(bool refused);
+
+  // association_output.cpp
+  void flush();
+  void pump_requests();
+  void inspect_outgoing(std::uint8_t *packet, std::size_t size);
+  void choose_coalescing();
+  const UsrsctpSocket::Numbers &numbers();
+  std::uint16_t retransmissions(const SctpMessage &message);
+
+  // Constant after construction.
+  const Options options_;
+  TimerQueue &timers_;
+  TurnQueue &turn_;
+  DatagramSink &below_;
+  Listener &above_;
+
+  State state_ = State::IDLE;
+  std::shared_ptr<SctpTicker> ticker_;
+  std::shared_ptr<SctpOutbox> outbox_;
+  PacketFilter filter_;
+  MessageAssembly assembly_;
+  StreamRequests requests_;
+  std::unique_ptr<UsrsctpSocket> socket_;
+  std::vector<PackedByteArray> early_;
+  PackedByteArray notification_;  // The pieces of one, where it came in pieces.
+  bool reading_ = true;
+  bool interleaves_ = false;
+  bool lent_ = false;
+  std::uint16_t outgoing_streams_ = 0;
+  std::uint16_t incoming_streams_ = 0;
+
+  // Once asked for in a turn, they are kept up by send().
+  UsrsctpSocket::Numbers numbers_;
+  bool numbers_valid_ = false;
+
+  // The least round trip of this and the last period.
+  std::uint32_t least_ms_ = UINT32_MAX;
+  std::uint32_t former_least_ms_ = UINT32_MAX;
+  TimePoint period_end_{};
+
+  std::uint32_t highest_tsn_ = 0;
+  bool sent_data_ = false;
+  std::uint64_t retransmitted_packets_ = 0;
+};
+
+}  // namespace peerlane
+
+#endif  // PEERLANE_TRANSPORT_SCTP_ASSOCIATION_HPP

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <utility>
+
+#include "transport/sctp/association.hpp"
+#include "transport/sctp/crc32c.hpp"
+#include "transport/sctp/wire.hpp"
+
+namespace peerlane {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace sctp_wire;
+
+// How much may wait inside the stack beyond what it may send at once. It must never run dry in the
+// middle of a turn, and what is inside cannot be overtaken or taken back.
+constexpr std::size_t kMargin = 64u << 10;
+constexpr std::uint32_t kCoalesceBelowMs = 2;
+constexpr Duration kLeastPeriod = 5s;
+constexpr std::uint32_t kMaxTimeoutMs = 2000;
+
+// Associations are many and mostly silent; whoever sends borrows the strand's buffer.
+thread_local SctpOutbox::Packets spare;
+thread_local std::vector<ByteView> batch;
+
+}  // namespace
+
+void SctpTransport::Association::lend_buffer() {
+  if (lent_) return;
+  lent_ = true;
+  outbox_->lend(spare);
+}
+
+void SctpTransport::Association::flush() {
+  choose_coalescing();
+  SctpOutbox::Packets packets;
+  outbox_->take(packets);
+  lent_ = false;
+  if (!packets.lengths.empty()) {
+    batch.clear();
+    std::size_t offset = 0;
+    for (const std::uint32_t length : packets.lengths) {
+      std::uint8_t *packet = packets.bytes.data() + offset;
+      inspect_outgoing(packet, length);
+      fill_in_checksum(packet, length);
+      batch.emplace_back(packet, length);
+      offset += length;
+    }
+    below_.send(batch);
+  }
+  if (packets.bytes.capacity() > spare.bytes.capacity()) std::swap(packets, spare);
+}
+
+void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size) {
+  for (std::size_t offset = kCommonHeader; offset + kChunkHeader <= size;) {
+    std::uint8_t *chunk = packet + offset;
+    switch (chunk[0]) {
+      case INIT:
+      case INIT_ACK:
+        // The stack accepts up to 65535 streams, added one by one; nobody needs them all at once.
+        write16(chunk + kInitIncomingStreams,
+                std::min(read16(chunk + kInitIncomingStreams), options_.streams));
+        return;
+      case DATA:
+      case I_DATA: {
+        const std::uint32_t tsn = read32(chunk + 4);
+        if (!sent_data_ || later(tsn, highest_tsn_)) {
+          highest_tsn_ = tsn;
+          sent_data_ = true;
+        } else {
+          ++retransmitted_packets_;
+        }
+        // The last number of the packet would be exact, and costs more; they are consecutive.
+        return;
+      }
+      default:
+        offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
+    }
+  }
+}
+
+// Fewer acknowledgements make the peer's window grow more slowly, which only a short round trip
+// makes up for. The least one counts, since a full queue lengthens the others.
+void SctpTransport::Association::choose_coalescing() {
+  if (state_ != State::CONNECTED) return;
+  const TimePoint now = timers_.now();
+  if (now >= period_end_) {
+    period_end_ = now + kLeastPeriod;
+    former_least_ms_ = std::exchange(least_ms_, UINT32_MAX);
+  }
+  least_ms_ = std::min(least_ms_, numbers().smoothed_round_trip_ms);
+  outbox_->set_coalesce_sacks(std::min(least_ms_, former_least_ms_) < kCoalesceBelowMs);
+}
+
+void SctpTransport::Association::pump_requests() {
+  if (state_ != State::CONNECTED) return;
+  if (requests_.pump(*socket_, numbers(), interleaves_)) above_.on_sctp_streams_changed();
+  if (closed()) return;
+  const std::vector<std::uint16_t> finished = requests_.take_finished();
+  if (!finished.empty()) above_.on_sctp_outgoing_reset(finished);
+}
+
+const UsrsctpSocket::Numbers &SctpTransport::Association::numbers() {
+  if (!numbers_valid_ && socket_ != nullptr) {
+    numbers_ = socket_->numbers();
+    numbers_valid_ = true;
+  }
+  return numbers_;
+}
+
+SctpSendStatus SctpTransport::Association::send(const SctpMessage &message) {
+  if (closed()) return SctpSendStatus::FAILED;
+  if (state_ != State::CONNECTED || requests_.blocks_sending()) return SctpSendStatus::FULL;
+  if (message.stream >= outgoing_streams_ || requests_.is_resetting(message.stream)) {
+    return SctpSendStatus::FAILED;
+  }
+  const UsrsctpSocket::Numbers &now = numbers();
+  // What is inside goes out sooner or later, however old. So a message that ages stays with its
+  // owner, who can still drop it, until it may go at once.
+  const bool ages = message.reliability == SctpMessage::Reliability::MAX_LIFETIME;
+  if (ages && now.inside > 0 && now.inside + message.payload.size() > now.congestion_window) {
+    return SctpSendStatus::FULL;
+  }
+  lend_buffer();
+  SctpMessage filled = message;
+  static constexpr std::uint8_t kFiller = 0;  // SCTP has no empty messages (RFC 8831 section 6.6).
+  if (filled.payload.empty()) filled.payload = ByteView(&kFiller, 1);
+  const SctpSendStatus status = socket_->send(filled, retransmissions(message));
+  if (status == SctpSendStatus::SENT) {
+    numbers_.inside += filled.payload.size();
+    ticker_->touch();
+    turn_.mark(*this);
+  }
+  return status;
+}
+
+// usrsctp measures a lifetime with the wall clock and would drop everything when that is set. So it
+// is given the number of repetitions that fit into the lifetime: the first after about one round
+// trip, when later packets are acknowledged, the others after a timeout that doubles.
+std::uint16_t SctpTransport::Association::retransmissions(const SctpMessage &message) {
+  switch (message.reliability) {
+    case SctpMessage::Reliability::RELIABLE:
+      return 0;
+    case SctpMessage::Reliability::MAX_RETRANSMITS:
+      return static_cast<std::uint16_t>(std::min<std::uint32_t>(message.reliability_value, 65535));
+    case SctpMessage::Reliability::MAX_LIFETIME:
+      break;
+  }
+  const std::uint64_t lifetime = message.reliability_value;
+  std::uint64_t interval = std::max<std::uint32_t>(numbers().smoothed_round_trip_ms, 10);
+  std::uint64_t timeout = std::max<std::uint32_t>(numbers().retransmission_timeout_ms, 200);
+  std::uint16_t count = 0;
+  for (std::uint64_t elapsed = interval; elapsed <= lifetime && count < 1000; ++count) {
+    elapsed += timeout;
+    timeout = std::min<std::uint64_t>(2 * timeout, kMaxTimeoutMs);
+  }
+  return count;
+}
+
+std::size_t SctpTransport::Association::send_room() {
+  if (state_ != State::CONNECTED || requests_.blocks_sending()) return 0;
+  const UsrsctpSocket::Numbers &now = numbers();
+  // A peer that reads nothing gets nothing more.
+  const std::size_t window = now.peer_window > 0 ? now.congestion_window : 0;
+  const std::size_t most = window + kMargin;
+  return now.inside < most ? most - now.inside : 0;
+}
+
+bool SctpTransport::Association::reset_streams(const std::vector<std::uint16_t> &streams) {
+  if (state_ != State::CONNECTED) return false;
+  requests_.reset(streams);
+  schedule();
+  return true;
+}
+
+bool SctpTransport::Association::request_streams(std::uint16_t total) {
+  if (state_ != State::CONNECTED || requests_.growth_refused()) return false;
+  if (total <= outgoing_streams_) return true;
+  requests_.want_outgoing(total);
+  schedule();
+  return true;
+}
+
+SctpStatus SctpTransport::Association::status() const {
+  SctpStatus status;
+  status.retransmitted_packets = retransmitted_packets_;
+  if (socket_ == nullptr) return status;
+  const UsrsctpSocket::Numbers now = socket_->numbers();
+  status.smoothed_round_trip = std::chrono::milliseconds(now.smoothed_round_trip_ms);
+  status.congestion_window = now.congestion_window;
+  status.peer_window = now.peer_window;
+  status.outstanding = now.inside;
+  return status;
+}
+
+}  // namespace peerlane

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+#include "transport/sctp/packet_filter.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "transport/sctp/wire.hpp"
+
+namespace peerlane {
+
+namespace {
+
+using namespace sctp_wire;
+
+// Room for what an INIT and its cookie may carry; the stack refuses more by itself, after work.
+constexpr std::size_t kMaxHandshakeChunk = 4096;
+constexpr std::size_t kMaxPacket = 65535;
+
+/// Reads the length of the chunk at `offset`; 0 where it does not fit into the packet.
+std::size_t chunk_length(ByteView packet, std::size_t offset) {
+  if (packet.size() - offset < kChunkHeader) return 0;
+  const std::size_t length = read16(packet.data() + offset + 2);
+  return length >= kChunkHeader && length <= packet.size() - offset ? length : 0;
+}
+
+/// Parameters and error causes have the same form (RFC 9260 sections 3.2.1 and 3.3.10).
+bool parameters_fit(const std::uint8_t *data, std::size_t size) {
+  std::size_t offset = 0;
+  while (offset + 4 <= size) {
+    const std::size_t length = read16(data + offset + 2);
+    if (length < 4 || length > size - offset) return false;
+    offset += padded(length);
+  }
+  return offset >= size;
+}
+
+const char *sack_reason(const std::uint8_t *data, std::size_t length) {
+  if (length < 16) return "sack length";
+  const std::size_t gaps = read16(data + 12), duplicates = read16(data + 14);
+  return length == 16 + 4 * gaps + 4 * duplicates ? nullptr : "sack length";
+}
+
+/// RFC 6525 section 4. A peer may reset its streams and add some. The other requests would have the
+/// stack start numbering anew, or move its queues while a message is half sent.
+const char *re_config_reason(const std::uint8_t *data, std::size_t length) {
+  enum : std::uint16_t {
+    OUTGOING_RESET = 13,
+    INCOMING_RESET = 14,
+    TSN_RESET = 15,
+    RESPONSE = 16,
+    ADD_OUTGOING = 17,
+    ADD_INCOMING = 18
+  };
+  std::size_t offset = kChunkHeader;
+  int parameters = 0;
+  if (length < kChunkHeader + 8) return "re-config length";
+  while (offset + 4 <= length) {
+    const std::uint16_t type = read16(data + offset);
+    const std::size_t size = read16(data + offset + 2);
+    if (size < 8 || size > length - offset || ++parameters > 2) return "re-config length";
+    switch (type) {
+      case OUTGOING_RESET:
+        if (size < 16 || size % 2 != 0) return "re-config length";
+        break;
+      case INCOMING_RESET:
+        if (size % 2 != 0) return "re-config length";
+        break;
+      case RESPONSE:
+        if (size != 12 && size != 20) return "re-config length";
+        break;
+      case ADD_OUTGOING:
+        if (size != 12) return "re-config length";
+        break;
+      default:
+        return "re-config request";
+    }
+    offset += padded(size);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+PacketFilter::PacketFilter(std::uint16_t local_port, std::uint16_t remote_port,
+                           std::uint16_t streams)
+    : local_port_(local_port), remote_port_(remote_port), streams_(streams) {}
+
+ByteView PacketFilter::inspect(ByteView packet) {
+  if (packet.size() < kCommonHeader + kChunkHeader || packet.size() > kMaxPacket) {
+    drop("packet length");
+    return {};
+  }
+  if (read16(packet.data()) != remote_port_ || read16(packet.data() + 2) != local_port_) {
+    drop("port");
+    return {};
+  }
+  const std::uint32_t tag = read32(packet.data() + 4);
+  bool keep_all = true, keep_any = false, has_init = false;
+  for (std::size_t offset = kCommonHeader; offset < packet.size();) {
+    const std::size_t length = chunk_length(packet, offset);
+    if (length == 0) {
+      // What follows cannot be told apart; RFC 9260 section 6.10 lets the receiver discard it.
+      drop("chunk length");
+      keep_all = false;
+      break;
+    }
+    const std::uint8_t *data = packet.data() + offset;
+    const bool first = offset == kCommonHeader;
+    const Chunk chunk{data[0], data, length, first && offset + padded(length) >= packet.size(),
+                      first};
+    if (const char *reason = reason_to_drop(chunk, tag)) {
+      drop(reason);
+      keep_all = false;
+    } else {
+      keep_any = true;
+      has_init = has_init || chunk.type == INIT || chunk.type == INIT_ACK;
+      count(chunk);
+    }
+    offset += padded(length);
+  }
+  if (!keep_any) return {};
+  if (!keep_all) packet = rebuild(packet);
+  return has_init ? limit_streams(packet) : packet;
+}
+
+const char *PacketFilter::reason_to_drop(const Chunk &chunk, std::uint32_t tag) {
+  switch (chunk.type) {
+    case DATA:
+      // An empty DATA chunk is a protocol violation that would end the association.
+      return chunk.length > kDataHeader ? nullptr : "data length";
+    case I_DATA:
+      return chunk.length > kIDataHeader ? nullptr : "data length";
+    case INIT:
+    case INIT_ACK:
+    case COOKIE_ECHO:
+      return handshake_reason(chunk, tag);
+    case COOKIE_ACK:
+      return chunk.length == 4 ? nullptr : "cookie-ack length";
+    case SACK:
+      return sack_reason(chunk.data, chunk.length);
+    case HEARTBEAT:
+    case HEARTBEAT_ACK:
+      return chunk.length >= 8 ? nullptr : "heartbeat length";
+    case ABORT:
+      remember_abort(chunk);
+      return nullptr;
+    case SHUTDOWN:
+      return chunk.length == 8 ? nullptr : "shutdown length";
+    case SHUTDOWN_ACK:
+    case SHUTDOWN_COMPLETE:
+      return chunk.length == 4 ? nullptr : "shutdown length";
+    case ERROR:
+      return parameters_fit(chunk.data + kChunkHeader, chunk.length - kChunkHeader)
+                 ? nullptr
+                 : "error length";
+    case RE_CONFIG:
+      return established_ ? re_config_reason(chunk.data, chunk.length) : "re-config too early";
+    case FORWARD_TSN:
+      return chunk.length >= 8 && chunk.length % 4 == 0 ? nullptr : "forward-tsn length";
+    case I_FORWARD_TSN:
+      return chunk.length >= 8 && chunk.length % 8 == 0 ? nullptr : "forward-tsn length";
+    case ECNE:
+    case CWR:
+      return "ecn";
+    case AUTH:
+      return "auth";
+    case NR_SACK:
+      return "nr-sack";
+    case ASCONF:
+    case ASCONF_ACK:
+      return "asconf";
+    case PACKET_DROPPED:
+      return "packet-dropped";
+    default:
+      // RFC 9260 section 3.2 says by the type's upper bits what is to be done; the stack does it.
+      return nullptr;
+  }
+}
+
+const char *PacketFilter::handshake_reason(const Chunk &chunk, std::uint32_t tag) {
+  if (chunk.length > kMaxHandshakeChunk) return "handshake length";
+  if (chunk.type == COOKIE_ECHO) {
+    // Behind another chunk it would be taken for one of an association that is not found yet.
+    if (!chunk.first) return "cookie-echo bundled";
+    if (chunk.length < 8) return "handshake length";
+    const bool repeated = chunk.length == cookie_echo_.size() &&
+                          std::memcmp(chunk.data, cookie_echo_.data(), chunk.length) == 0;
+    if (established_) return repeated ? nullptr : "cookie-echo after established";
+    if (!repeated) cookie_echo_.assign(chunk.data, chunk.data + chunk.length);
+    return nullptr;
+  }
+  // An association restart (RFC 9260 section 5.2.2) does not exist in WebRTC: the peer would have
+  // lost its channels. A late INIT of the handshake itself needs no answer any more: who sends
+  // COOKIE ECHO or COOKIE ACK has an INIT ACK.
+  if (established_) return chunk.type == INIT ? "init after established" : "init-ack too late";
+  if (!chunk.only) return "init bundled";
+  if (chunk.length < kInitHeader) return "handshake length";
+  if (!parameters_fit(chunk.data + kInitHeader, chunk.length - kInitHeader)) {
+    return "handshake parameters";
+  }
+  return chunk.type == INIT && tag != 0 ? "init tag" : nullptr;
+}
+
+void PacketFilter::remember_abort(const Chunk &chunk) {
+  abort_.seen = true;
+  abort_.cause = 0;
+  abort_.text.clear();
+  if (chunk.length < kChunkHeader + 4) return;
+  const std::uint8_t *cause = chunk.data + kChunkHeader;
+  const std::size_t length = std::min<std::size_t>(read16(cause + 2), chunk.length - kChunkHeader);
+  abort_.cause = read16(cause);
+  for (std::size_t i = 4; i < std::min<std::size_t>(length, 4 + 100); ++i) {
+    if (cause[i] >= 0x20 && cause[i] < 0x7f) abort_.text += static_cast<char>(cause[i]);
+  }
+}
+
+void PacketFilter::count(const Chunk &chunk) {
+  if (chunk.type != DATA && chunk.type != I_DATA) return;
+  ++seen_.messages;
+  seen_.bytes += chunk.length - (chunk.type == DATA ? kDataHeader : kIDataHeader);
+}
+
+namespace {
+thread_local PackedByteArray scratch;
+}
+
+// The rare case, so it judges each chunk a second time; judging has no effect that matters twice.
+ByteView PacketFilter::rebuild(ByteView packet) {
+  PackedByteArray kept(packet.begin(), packet.begin() + kCommonHeader);
+  for (std::size_t offset = kCommonHeader; offset < packet.size();) {
+    const std::size_t length = chunk_length(packet, offset);
+    if (length == 0) break;
+    const std::uint8_t *data = packet.data() + offset;
+    const bool first = offset == kCommonHeader;
+    const bool only = first && offset + padded(length) >= packet.size();
+    if (reason_to_drop({data[0], data, length, only, first}, read32(packet.data() + 4)) ==
+        nullptr) {
+      kept.insert(kept.end(), data, data + length);
+      kept.resize(padded(kept.size()));
+    }
+    offset += padded(length);
+  }
+  scratch.swap(kept);
+  return scratch;
+}
+
+// The stack keeps a table entry for each stream of the peer, and peers announce 65535.
+ByteView PacketFilter::limit_streams(ByteView packet) const {
+  const std::size_t at = kCommonHeader + kInitOutgoingStreams;
+  const std::size_t peers = read16(packet.data() + at);
+  if (peers <= streams_) return packet;
+  PackedByteArray changed(packet.begin(), packet.end());
+  write16(changed.data() + at, streams_);
+  scratch.swap(changed);
+  return scratch;
+}
+
+}  // namespace peerlane
