@@ -171,8 +171,7 @@ Result<SetupRole> choose_answer_setup(std::optional<SetupRole> offered,
 Result<SetupRole> role_after_answer(std::optional<SetupRole> offered,
                                     std::optional<SetupRole> answered,
                                     std::optional<SetupRole> current) {
-  // RFC 4145 section 4: without an attribute the answerer is active; unless the offer leaves it
-  // only the other role.
+  // RFC 4145 section 4: active is what an answer without the attribute means.
   const SetupRole offer = offered.value_or(SetupRole::ACTPASS);
   const SetupRole answer = answered.value_or(SetupRole::ACTIVE);
   if (answer != SetupRole::ACTIVE && answer != SetupRole::PASSIVE) {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace peerlane {
 namespace {
 
@@ -117,6 +120,15 @@ TEST(Candidate, IgnoresWhatIsOfNoUseAndSaysWhy) {
     ASSERT_TRUE(result.ok()) << row.line << ": " << result.message();
     EXPECT_FALSE(result.value().usable()) << row.line;
     EXPECT_EQ(result.value().ignored, row.reason) << row.line;
+  }
+}
+
+TEST(Candidate, CountsEveryReasonUnderANameOfItsOwn) {
+  std::set<std::string> names;
+  for (int reason = 0; reason <= static_cast<int>(CandidateIgnored::HOST_NAME); ++reason) {
+    const std::string name = candidate_ignored_name(static_cast<CandidateIgnored>(reason));
+    EXPECT_TRUE(name.starts_with("candidate_")) << reason;
+    EXPECT_TRUE(names.insert(name).second) << name;
   }
 }
 

@@ -181,6 +181,12 @@ TEST(SdpParse, ReadsCandidatesAndTheirEnd) {
   EXPECT_TRUE(data.end_of_candidates);
 }
 
+TEST(SdpParse, TakesAnEmptyCandidateOrASessionAttributeForTheEndOfCandidates) {
+  EXPECT_TRUE(data_of(plain_offer() + "a=candidate:\r\n").end_of_candidates);
+  EXPECT_TRUE(
+      data_of(replaced(plain_offer(), "m=app", "a=end-of-candidates\r\nm=app")).end_of_candidates);
+}
+
 TEST(SdpParse, FindsTheDataSectionAmongForeignOnes) {
   const std::string audio =
       "m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:a\r\na=ice-ufrag:?\r\na=candidate:junk\r\n";
