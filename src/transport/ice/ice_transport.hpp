@@ -22,10 +22,11 @@ namespace peerlane {
 
 class LoopContext;
 
-/// ICE for one stream of one component (RFC 8445, RFC 8838), on libnice. Lives on the strand, with a GMainContext of its
-/// own that the strand drives.
+/// ICE for one stream of one component (RFC 8445, RFC 8838), on libnice. Lives on the strand, with
+/// a GMainContext of its own that the strand drives.
 ///
-/// Sends a batch with one system call where the selected pair is plain UDP, and through libnice where it is not.
+/// Sends a batch with one system call where the selected pair is plain UDP, and through libnice
+/// where it is not.
 class IceTransport final : public DatagramSink {
  public:
   enum class State {
@@ -40,10 +41,11 @@ class IceTransport final : public DatagramSink {
     virtual void on_ice_candidate(const Candidate &candidate) = 0;
     virtual void on_ice_gathering_done() = 0;
     virtual void on_ice_state(State state) = 0;
-    /// What came from a validated address: one or more datagrams of DTLS, one behind the other where the kernel merged
-    /// them. Borrowed for the duration of the call.
+    /// What came from a validated address: one or more datagrams of DTLS, one behind the other
+    /// where the kernel merged them. Borrowed for the duration of the call.
     virtual void on_ice_data(ByteView data) = 0;
-    /// Something that the user should know, for example a TURN server that refused us; the connection goes on.
+    /// Something that the user should know, for example a TURN server that refused us; the
+    /// connection goes on.
     virtual void on_ice_error(Error error, const std::string &message) = 0;
 
    protected:
@@ -53,7 +55,7 @@ class IceTransport final : public DatagramSink {
   struct Options {
     std::string local_ufrag, local_pwd;
     bool controlling = true;
-    std::vector<IceServerUrl> servers;
+    std::vector<IceServerAddress> servers;
     IceTransportPolicy policy = IceTransportPolicy::ALL;
     std::string bind_address;
     std::uint16_t port_range_begin = 0, port_range_end = 0;
@@ -62,23 +64,30 @@ class IceTransport final : public DatagramSink {
     // Each fast path has a plain fallback; tests force it.
     bool allow_segmentation_offload = true;
     bool allow_receive_offload = true;
+    // Tests shorten both.
+    Duration gathering_limit = std::chrono::seconds(5);  ///< For servers that do not answer.
+    Duration checking_limit = std::chrono::seconds(30);  ///< Without a pair, before FAILED.
   };
 
   /// ERR_CANT_CREATE where the system gives no socket or descriptor.
-  static Result<std::unique_ptr<IceTransport>> create(const Options &options, std::unique_ptr<LoopContext> context,
+  static Result<std::unique_ptr<IceTransport>> create(const Options &options,
+                                                      std::unique_ptr<LoopContext> context,
                                                       TimerQueue &timers, Listener &listener);
   ~IceTransport();
 
-  /// Binds sockets and begins to look for candidates; at most 5 s for servers that do not answer. The listener may be
-  /// called before this returns. ERR_ALREADY_IN_USE where the port range is used up.
+  /// Binds sockets and begins to look for candidates; at most 5 s for servers that do not answer.
+  /// The listener may be called before this returns. ERR_ALREADY_IN_USE where the port range is
+  /// used up.
   Status gather();
-  /// The peer's credentials, of the first description and of every ICE restart. Checks begin with the first candidate.
+  /// The peer's credentials, of the first description and of every ICE restart. Checks begin with
+  /// the first candidate.
   void set_remote_credentials(const std::string &ufrag, const std::string &pwd);
   /// Names of the form `….local` are resolved without blocking, or ignored.
   void add_remote_candidate(const Candidate &candidate);
   void set_remote_gathering_done();
   void set_controlling(bool controlling);
-  /// New credentials for a new ICE generation; the pair in use stays in use until a new one works (RFC 8445 section 9).
+  /// New credentials for a new ICE generation; the pair in use stays in use until a new one works
+  /// (RFC 8445 section 9).
   void restart(const std::string &local_ufrag, const std::string &local_pwd);
 
   void send(std::span<const ByteView> datagrams) override;
@@ -90,8 +99,8 @@ class IceTransport final : public DatagramSink {
   /// What was thrown away, by reason.
   const std::map<std::string, std::uint64_t> &dropped() const;
 
-  /// Gives sockets and TURN allocations back; `on_closed` runs when that is done, in a later turn. The listener hears
-  /// nothing more. The object may be destroyed inside `on_closed`, not before.
+  /// Gives sockets and TURN allocations back; `on_closed` runs when that is done, in a later turn.
+  /// The listener hears nothing more. The object may be destroyed inside `on_closed`, not before.
   void close(std::function<void()> on_closed);
 
  private:

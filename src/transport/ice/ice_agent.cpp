@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+#include "transport/ice/ice_agent.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "transport/ice/merged_input.hpp"
+
+namespace peerlane {
+
+namespace {
+
+constexpr unsigned kComponent = 1;
+// RFC 8445 section 14.2: Ta is 5 ms at least. Each check of the first pair costs one of them.
+constexpr unsigned kPacingMilliseconds = 5;
+// A pair is given up after 24 seconds; RFC 8489 section 6.2.1 says 40, libnice 2.
+constexpr unsigned kStunRetransmissions = 6;
+// For so long libnice goes on checking with nothing to check. Before a pair works it must not give
+// up early: the controlled end waits for a nomination that may get lost. Afterwards the timer would
+// tick for nothing, every 5 ms.
+constexpr unsigned kPatienceMilliseconds = 20000;
+constexpr unsigned kPatienceConnectedMilliseconds = 50;
+// libnice reads a socket until it is empty. Under load that is never; other connections of the
+// strand want their turn.
+constexpr std::size_t kMaxBytesPerDispatch = 1 << 20;
+
+/// GLib ends the process where a GMainContext finds no descriptor for its wake-up, and libnice
+/// makes one for each component: look first whether there are some to spare. Another thread may
+/// still take them in between; the margin is for that.
+bool descriptors_to_spare() {
+  std::array<int, 8> probes;
+  bool enough = true;
+  for (int &probe : probes) {
+    probe = eventfd(0, EFD_CLOEXEC);
+    enough = enough && probe >= 0;
+  }
+  for (const int probe : probes) {
+    if (probe >= 0) ::close(probe);
+  }
+  return enough;
+}
+
+gboolean to_gboolean(bool value) { return value ? TRUE : FALSE; }
+
+}  // namespace
+
+IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> context,
+                           TimerQueue &timers, IceTransport::Listener &listener)
+    : options_(options),
+      context_(std::move(context)),
+      timers_(timers),
+      listener_(listener),
+      local_ufrag_(options.local_ufrag),
+      local_pwd_(options.local_pwd),
+      resolver_(*context_, timers),
+      server_reflexive_(*context_, timers, *this),
+      path_(timers, options.allow_segmentation_offload, options.allow_receive_offload, dropped_),
+      gate_(timers, options.checking_limit, [this](State state) { listener_.on_ice_state(state); }),
+      remote_candidates_(resolver_, dropped_,
+                         [this](const Candidate &candidate) { use_remote_candidate(candidate); }),
+      gathering_timer_(timers, [this] { end_gathering(false); }),
+      resume_receiving_(timers, [this] { attach_receiver(true); }),
+      close_timer_(timers, [this] { close_step(); }) {}
+
+Status IceTransport::Agent::open() {
+  if (!descriptors_to_spare()) {
+    return Failure{Error::ERR_CANT_CREATE,
+                   "the process has no file descriptor left for a connection"};
+  }
+  // No consent option: in 0.1.21 one lost answer ends a connection that lives.
+  nice_ = GObjectPtr<NiceAgent>::take(nice_agent_new_full(
+      context_->native(), NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE));
+  g_object_set(nice_.get(), "upnp", FALSE, "ice-tcp", to_gboolean(options_.enable_tcp),
+               "keepalive-conncheck", TRUE, "controlling-mode", to_gboolean(options_.controlling),
+               "stun-pacing-timer", kPacingMilliseconds, "stun-max-retransmissions",
+               kStunRetransmissions, "idle-timeout", kPatienceMilliseconds, "force-relay",
+               to_gboolean(options_.policy == IceTransportPolicy::RELAY), nullptr);
+  stream_ = nice_agent_add_stream(nice_.get(), 1);
+  if (stream_ == 0) return Failure{Error::ERR_CANT_CREATE, "libnice made no stream"};
+  nice_agent_set_local_credentials(nice_.get(), stream_, local_ufrag_.c_str(), local_pwd_.c_str());
+  connect_signals();
+  attach_receiver(true);
+  remote_candidates_.on_resolved([this] {
+    if (remote_gathering_done_) gate_.remote_done();
+  });
+  return {};
+}
+
+void IceTransport::Agent::connect_signals() {
+  const auto connect = [this](const char *name, GCallback handler) {
+    g_signal_connect(nice_.get(), name, handler, this);
+  };
+  connect("new-candidate-full", G_CALLBACK(+[](NiceAgent *, NiceCandidate *candidate, Agent *self) {
+            if (auto found = from_nice(*candidate)) self->signal_candidate(std::move(*found));
+          }));
+  connect("candidate-gathering-done", G_CALLBACK(+[](NiceAgent *, guint, Agent *self) {
+            self->nice_gathered_ = true;
+            self->check_gathering_done();
+          }));
+  connect("component-state-changed",
+          G_CALLBACK(+[](NiceAgent *, guint, guint, guint state, Agent *self) {
+            self->on_component_state(static_cast<NiceComponentState>(state));
+          }));
+  connect("new-selected-pair-full",
+          G_CALLBACK(+[](NiceAgent *, guint, guint, NiceCandidate *local, NiceCandidate *remote,
+                         Agent *self) { self->on_selected_pair(local, remote); }));
+}
+
+void IceTransport::Agent::set_remote_credentials(const std::string &ufrag, const std::string &pwd) {
+  const Credentials remote(ufrag, pwd);
+  if (closing_ || remote == remote_credentials_) return;
+  if (!remote_credentials_) return use_credentials(remote);
+  // The peer restarts. Our end joins with credentials of its own; until then the old generation
+  // goes on.
+  next_remote_credentials_ = remote;
+  remote_candidates_.expect_next_generation();
+}
+
+void IceTransport::Agent::use_credentials(const Credentials &remote) {
+  remote_credentials_ = remote;
+  context_->run_inside([this, &remote] {
+    nice_agent_set_remote_credentials(nice_.get(), stream_, remote.first.c_str(),
+                                      remote.second.c_str());
+    remote_candidates_.begin_generation(remote.first);
+  });
+}
+
+void IceTransport::Agent::add_remote_candidate(const Candidate &candidate) {
+  if (!closing_) remote_candidates_.add(candidate);
+}
+
+void IceTransport::Agent::use_remote_candidate(const Candidate &candidate) {
+  const NiceCandidatePtr converted = to_nice(candidate, stream_);
+  if (!converted) return;
+  GSList list{converted.get(), nullptr};
+  context_->run_inside(
+      [this, &list] { nice_agent_set_remote_candidates(nice_.get(), stream_, kComponent, &list); });
+  gate_.hope();
+}
+
+void IceTransport::Agent::set_remote_gathering_done() {
+  if (closing_) return;
+  remote_gathering_done_ = true;
+  nice_agent_peer_candidate_gathering_done(nice_.get(), stream_);
+  if (!remote_candidates_.resolving()) gate_.remote_done();
+}
+
+void IceTransport::Agent::set_controlling(bool controlling) {
+  // libnice takes it over at the next restart once checks have begun; until then a conflict
+  // resolves itself (RFC 8445 section 7.3.1.1).
+  if (!closing_) g_object_set(nice_.get(), "controlling-mode", to_gboolean(controlling), nullptr);
+}
+
+void IceTransport::Agent::restart(const std::string &local_ufrag, const std::string &local_pwd) {
+  if (closing_) return;
+  local_ufrag_ = local_ufrag;
+  local_pwd_ = local_pwd;
+  gate_.restart();
+  remote_gathering_done_ = false;
+  remote_credentials_.reset();
+  remote_candidates_.expect_next_generation();
+  set_patience(false);
+  context_->run_inside([this] {
+    nice_agent_restart_stream(nice_.get(), stream_);
+    // libnice has made up credentials of its own.
+    nice_agent_set_local_credentials(nice_.get(), stream_, local_ufrag_.c_str(),
+                                     local_pwd_.c_str());
+  });
+  // libnice keeps its sockets and candidates; what is new is the generation that they belong to.
+  for (Candidate &candidate : local_candidates_) candidate.ufrag = local_ufrag_;
+  const std::vector<Candidate> known = local_candidates_;
+  for (const Candidate &candidate : known) listener_.on_ice_candidate(candidate);
+  if (gathered_) listener_.on_ice_gathering_done();
+  if (next_remote_credentials_)
+    use_credentials(*std::exchange(next_remote_credentials_, std::nullopt));
+}
+
+void IceTransport::Agent::on_component_state(NiceComponentState state) {
+  if (closing_) return;
+  switch (state) {
+    case NICE_COMPONENT_STATE_READY:
+    case NICE_COMPONENT_STATE_CONNECTED:
+      server_reflexive_.stop();
+      adopt_selected_pair();
+      set_patience(state == NICE_COMPONENT_STATE_READY);
+      return gate_.pair_found();
+    case NICE_COMPONENT_STATE_FAILED:
+      // The socket may be closed, or the address be another's by now.
+      path_.forget();
+      set_patience(false);
+      return gate_.all_pairs_failed();
+    default:
+      return gate_.pair_lost();
+  }
+}
+
+void IceTransport::Agent::set_patience(bool connected) {
+  g_object_set(nice_.get(), "idle-timeout",
+               connected ? kPatienceConnectedMilliseconds : kPatienceMilliseconds, nullptr);
+}
+
+void IceTransport::Agent::adopt_selected_pair() {
+  NiceCandidate *local = nullptr;
+  NiceCandidate *remote = nullptr;
+  if (nice_agent_get_selected_pair(nice_.get(), stream_, kComponent, &local, &remote))
+    on_selected_pair(local, remote);
+}
+
+void IceTransport::Agent::on_selected_pair(NiceCandidate *local, NiceCandidate *remote) {
+  if (closing_) return;
+  local_ = stats_of(*local);
+  remote_ = stats_of(*remote);
+  for (const Candidate &candidate : local_candidates_) {
+    // A pair is found with an address that libnice calls peer-reflexive, since a STUN server told
+    // us and not it.
+    const bool same = candidate.address == local_.address && candidate.port == local_.port;
+    if (same && local_.type == "prflx") local_.type = candidate_type_name(candidate.type);
+  }
+  const bool is_plain_udp = local->type != NICE_CANDIDATE_TYPE_RELAYED &&
+                            local->transport == NICE_CANDIDATE_TRANSPORT_UDP;
+  const auto address = from_nice(remote->addr);
+  if (!is_plain_udp || !address || options_.policy == IceTransportPolicy::RELAY)
+    return path_.forget();
+  path_.use(
+      GObjectPtr<GSocket>::take(nice_agent_get_selected_socket(nice_.get(), stream_, kComponent)),
+      *address);
+}
+
+void IceTransport::Agent::send(std::span<const ByteView> datagrams) {
+  if (closing_ || path_.send(datagrams)) return;
+  if (local_.type.empty()) {
+    dropped_["ice_no_pair"] += datagrams.size();
+    return;
+  }
+  for (const ByteView datagram : datagrams) {
+    const int sent =
+        nice_agent_send(nice_.get(), stream_, kComponent, static_cast<guint>(datagram.size()),
+                        reinterpret_cast<const gchar *>(datagram.data()));
+    if (sent < 0) ++dropped_["ice_send_failed"];
+  }
+}
+
+void IceTransport::Agent::attach_receiver(bool on) {
+  nice_agent_attach_recv(nice_.get(), stream_, kComponent, context_->native(),
+                         on ? &on_nice_receive : nullptr, this);
+}
+
+void IceTransport::Agent::on_nice_receive(NiceAgent *, guint, guint, guint size, gchar *bytes,
+                                          gpointer self) {
+  static_cast<Agent *>(self)->on_receive(ByteView(bytes, size));
+}
+
+void IceTransport::Agent::on_receive(ByteView data) {
+  if (closing_) return;
+  pause_if_greedy(data.size());
+  if (!contains_stun(data)) return listener_.on_ice_data(data);
+  const MergedInput cut = without_stun(data);
+  dropped_["ice_merged_stun"] += cut.stun_packets;
+  // Alone it is one that libnice did not want.
+  if (!cut.data.empty()) path_.suspend_receive_offload();
+  for (const ByteView part : cut.data) {
+    if (!closing_) listener_.on_ice_data(part);
+  }
+}
+
+void IceTransport::Agent::pause_if_greedy(std::size_t bytes) {
+  GSource *source = g_main_current_source();
+  if (source == nullptr) return;
+  // Otherwise GLib takes the descriptor out of the poll set and back for each dispatch.
+  if (!g_source_get_can_recurse(source)) g_source_set_can_recurse(source, TRUE);
+  // The same for all that one turn of the context dispatches.
+  const gint64 time = g_source_get_time(source);
+  if (std::exchange(dispatch_time_, time) != time) dispatch_bytes_ = 0;
+  dispatch_bytes_ += bytes;
+  if (dispatch_bytes_ < kMaxBytesPerDispatch || resume_receiving_.armed()) return;
+  attach_receiver(false);
+  resume_receiving_.arm_in(Duration::zero());
+}
+
+}  // namespace peerlane
