@@ -23,7 +23,8 @@ constexpr std::chrono::milliseconds kLinger{500};
 // What leaving the process may cost for the last goodbyes.
 constexpr std::chrono::milliseconds kExitPatience{100};
 
-/// The network threads of the process. Never destroyed, since connections may live in static objects. Any thread.
+/// The network threads of the process. Never destroyed, since connections may live in static
+/// objects. Any thread.
 class Runtime {
  public:
   static Runtime &instance() {

@@ -13,8 +13,8 @@ namespace peerlane {
 
 /// A STUN or TURN server. W3C: RTCIceServer.
 struct IceServer {
-  /// `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]` (RFC 7064, RFC 7065). `turns:` is refused by
-  /// `initialize` with a message until TURN over TLS can be served.
+  /// `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]` (RFC 7064, RFC 7065). `turns:` is
+  /// refused by `initialize` with a message until TURN over TLS can be served.
   std::vector<std::string> urls;
   std::string username;    ///< TURN only.
   std::string credential;  ///< TURN only: the password.
@@ -28,41 +28,49 @@ enum class IceTransportPolicy {
 
 /// How a connection is set up. Every default works; nothing has to be set for peers on one network.
 struct Configuration {
-  /// Asked for our public address (STUN) and for a relayed one (TURN). Names are resolved asynchronously.
+  /// Asked for our public address (STUN) and for a relayed one (TURN). Names are resolved
+  /// asynchronously.
   std::vector<IceServer> ice_servers;
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::ALL;
-  /// IP literal to bind to; "" = every interface. `127.0.0.1` and `::1` include loopback by themselves.
+  /// IP literal to bind to; "" = every interface. `127.0.0.1` and `::1` include loopback by
+  /// themselves.
   std::string bind_address;
   /// UDP ports to use, both ends included; 0 = any port. For servers behind a firewall.
   std::uint16_t port_range_begin = 0, port_range_end = 0;
-  /// Also gather TCP candidates (RFC 6544). Off: they cost sockets and rarely connect where UDP and TURN do not.
+  /// Also gather TCP candidates (RFC 6544). Off: they cost sockets and rarely connect where UDP and
+  /// TURN do not.
   bool enable_ice_tcp = false;
   /// Loopback addresses are candidates if true, or if the machine has no other address.
   bool enable_loopback = false;
-  /// Largest UDP payload in bytes, 576 to 16384; 0 = 1200, which passes every path that WebRTC is used on.
+  /// Largest UDP payload in bytes, 576 to 16384; 0 = 1200, which passes every path that WebRTC is
+  /// used on.
   std::size_t mtu = 0;
-  /// Largest message accepted, in bytes; advertised as `a=max-message-size` (RFC 8841 section 6). At least 1.
+  /// Largest message accepted, in bytes; advertised as `a=max-message-size` (RFC 8841 section 6).
+  /// At least 1.
   std::size_t max_message_size = 262144;
-  /// Received and unread, per connection: payload + 64 bytes for each message. At the limit reading stops and the
-  /// peer has to wait; nothing is dropped.
+  /// Received and unread, per connection: payload + 64 bytes for each message. At the limit reading
+  /// stops and the peer has to wait; nothing is dropped.
   std::size_t receive_buffer_limit = 16u << 20;
-  /// Accepted by `put_packet` and not yet taken for transmission, per channel: payload + 64 bytes for each message.
+  /// Accepted by `put_packet` and not yet taken for transmission, per channel: payload + 64 bytes
+  /// for each message.
   std::size_t send_buffer_limit = 16u << 20;
   /// Channels opened by the peer and open at one time; more are reset, since each costs memory.
   std::size_t max_incoming_channels = 256;
-  /// Silence of the peer until STATE_DISCONNECTED, and until STATE_FAILED (the times of RFC 7675 section 5.1). A peer
-  /// that lives is heard every two seconds or so, by SCTP heartbeats.
+  /// Silence of the peer until STATE_DISCONNECTED, and until STATE_FAILED (the times of RFC 7675
+  /// section 5.1). A peer that lives is heard every two seconds or so, by SCTP heartbeats.
   std::chrono::milliseconds disconnected_timeout{5000}, failed_timeout{30000};
-  /// Certificate and private key in PEM; "" = a fresh ECDSA P-256 certificate for each connection. Both or none.
+  /// Certificate and private key in PEM; "" = a fresh ECDSA P-256 certificate for each connection.
+  /// Both or none.
   std::string certificate_pem, private_key_pem;
-  /// Applies created descriptions without `set_local_description`, as Godot's native plugin does ([B1] in
-  /// docs/godot-differences.md).
+  /// Applies created descriptions without `set_local_description`, as Godot's native plugin does
+  /// ([B1] in docs/godot-differences.md).
   bool auto_local_description = false;
 };
 
 /// How a data channel behaves. W3C: RTCDataChannelInit, in snake_case.
 struct DataChannelOptions {
-  /// Both ends create the channel with the same `id`; nothing is announced, `data_channel_received` does not fire.
+  /// Both ends create the channel with the same `id`; nothing is announced, `data_channel_received`
+  /// does not fire.
   bool negotiated = false;
   /// 0 to 65534, needed with `negotiated` and ignored without it.
   std::optional<int> id = std::nullopt;

@@ -18,10 +18,11 @@ class DataChannelBackend;
 
 /// One lane of messages to the peer. Godot: WebRTCDataChannel; RFC 8831.
 ///
-/// Made by `PeerConnection::create_data_channel` and `PeerConnection::data_channel_received`. Used by the thread of its
-/// connection; only `put_packet` and `get_buffered_amount` may be called from any thread at any time. Dropping the last
-/// handle closes the channel, which is legal anywhere, also inside a slot. What a poll delivered stays readable after
-/// the channel or its connection has closed.
+/// Made by `PeerConnection::create_data_channel` and `PeerConnection::data_channel_received`. Used
+/// by the thread of its connection; only `put_packet` and `get_buffered_amount` may be called from
+/// any thread at any time. Dropping the last handle closes the channel, which is legal anywhere,
+/// also inside a slot. What a poll delivered stays readable after the channel or its connection has
+/// closed.
 class PEERLANE_API DataChannel {
  public:
   /// What `put_packet` sends. Godot: WebRTCDataChannel.WriteMode.
@@ -38,23 +39,26 @@ class PEERLANE_API DataChannel {
   DataChannel(const DataChannel &) = delete;
   DataChannel &operator=(const DataChannel &) = delete;
 
-  /// Hands one message to the network, at once and without blocking; an empty one is sent too. Text or binary as the
-  /// write mode says. ERR_UNCONFIGURED unless STATE_OPEN; ERR_INVALID_PARAMETER above `get_max_packet_size()`;
-  /// ERR_OUT_OF_MEMORY above `Configuration::send_buffer_limit` (the channel stays open: wait for
-  /// `buffered_amount_low`); ERR_INVALID_DATA for text that is not UTF-8. Any thread.
+  /// Hands one message to the network, at once and without blocking; an empty one is sent too. Text
+  /// or binary as the write mode says. ERR_UNCONFIGURED unless STATE_OPEN; ERR_INVALID_PARAMETER
+  /// above `get_max_packet_size()`; ERR_OUT_OF_MEMORY above `Configuration::send_buffer_limit` (the
+  /// channel stays open: wait for `buffered_amount_low`); ERR_INVALID_DATA for text that is not
+  /// UTF-8. Any thread.
   Error put_packet(ByteView packet);
   /// The same without a copy. The packet is moved from only where the call returns OK. Any thread.
   Error put_packet(PackedByteArray &&packet);
 
   /// The next message; empty where there is none, and then `get_packet_error()` is ERR_UNAVAILABLE.
   PackedByteArray get_packet();
-  /// The next message into `packet`, whose memory is used again; false, and `packet` unchanged, where there is none.
+  /// The next message into `packet`, whose memory is used again; false, and `packet` unchanged,
+  /// where there is none.
   bool get_packet(PackedByteArray &packet);
   /// Result of the last `get_packet`. Godot: PacketPeer.get_packet_error.
   Error get_packet_error() const;
   int get_available_packet_count() const;
-  /// Largest message in bytes that `put_packet` accepts: the smaller of `Configuration::max_message_size` and the peer's
-  /// limit (RFC 8841 section 6: 65536 where it names none); 65536 before the remote description is set.
+  /// Largest message in bytes that `put_packet` accepts: the smaller of
+  /// `Configuration::max_message_size` and the peer's limit (RFC 8841 section 6: 65536 where it
+  /// names none); 65536 before the remote description is set.
   int get_max_packet_size() const;
   /// Whether the message that `get_packet` returned last was sent as text; false before the first.
   bool was_string_packet() const;
@@ -65,8 +69,8 @@ class PEERLANE_API DataChannel {
 
   /// Reserved, as in Godot: OK and no effect. `PeerConnection::poll()` delivers.
   Error poll();
-  /// Sends what was accepted, then closes both directions (RFC 8831 section 6.7). From STATE_CONNECTING straight to
-  /// STATE_CLOSED, else to STATE_CLOSING; no effect in those.
+  /// Sends what was accepted, then closes both directions (RFC 8831 section 6.7). From
+  /// STATE_CONNECTING straight to STATE_CLOSED, else to STATE_CLOSING; no effect in those.
   void close();
 
   ChannelState get_ready_state() const;
@@ -78,13 +82,14 @@ class PEERLANE_API DataChannel {
   int get_id() const;
   int get_max_packet_life_time() const;  ///< Milliseconds; 65535 where unset.
   int get_max_retransmits() const;       ///< 65535 where unset.
-  /// Payload bytes that `put_packet` accepted and SCTP has not yet taken for transmission. Not reset by closing. Any
-  /// thread. W3C: RTCDataChannel.bufferedAmount.
+  /// Payload bytes that `put_packet` accepted and SCTP has not yet taken for transmission. Not
+  /// reset by closing. Any thread. W3C: RTCDataChannel.bufferedAmount.
   int get_buffered_amount() const;
 
   // Beyond Godot.
 
-  Signal<> opened;           ///< Once for every channel; for an incoming one right after `data_channel_received`.
+  Signal<>
+      opened;  ///< Once for every channel; for an incoming one right after `data_channel_received`.
   Signal<> closed;           ///< Once, when the closing is complete at both ends.
   Signal<> packet_received;  ///< Once for each poll in which messages arrived.
   /// When `get_buffered_amount()` has fallen from above the threshold to it or below.
@@ -95,7 +100,8 @@ class PEERLANE_API DataChannel {
 
   /// Result of the last call that can fail; OK after a success.
   Error get_last_error() const;
-  /// What was wrong with that call and what would be right, as one English sentence; "" after a success.
+  /// What was wrong with that call and what would be right, as one English sentence; "" after a
+  /// success.
   std::string get_last_error_message() const;
 
   /// Made by the library only.

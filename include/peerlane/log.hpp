@@ -21,8 +21,9 @@ enum class LogLevel {
 /// Gets one line without a line feed. Called on any thread; it must not call the library.
 using LogHandler = std::function<void(LogLevel level, std::string_view line)>;
 
-/// Where lines of `level` and above go. Before the first call, warnings and errors go to stderr; an empty handler means stderr.
-/// Once it has returned, the former handler does not run any more. Any thread, not from inside a handler.
+/// Where lines of `level` and above go. Before the first call, warnings and errors go to stderr; an
+/// empty handler means stderr. Once it has returned, the former handler does not run any more. Any
+/// thread, not from inside a handler.
 PEERLANE_API void set_log_handler(LogLevel level, LogHandler handler);
 
 }  // namespace peerlane

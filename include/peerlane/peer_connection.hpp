@@ -20,11 +20,12 @@ class PeerConnectionBackend;
 struct PeerConnectionAccess;
 }  // namespace internal
 
-/// A connection to one peer. Godot: WebRTCPeerConnection; W3C: RTCPeerConnection with data channels only.
+/// A connection to one peer. Godot: WebRTCPeerConnection; W3C: RTCPeerConnection with data channels
+/// only.
 ///
-/// Used by one thread at a time; which one may change. Signals fire, and getters change, only inside `poll()` or by the
-/// caller's own calls. Nothing blocks except `wait()`. Dropping the last handle closes the connection and its channels,
-/// which is legal anywhere, also inside a slot.
+/// Used by one thread at a time; which one may change. Signals fire, and getters change, only
+/// inside `poll()` or by the caller's own calls. Nothing blocks except `wait()`. Dropping the last
+/// handle closes the connection and its channels, which is legal anywhere, also inside a slot.
 class PEERLANE_API PeerConnection {
  public:
   /// W3C: RTCPeerConnectionState.
@@ -37,7 +38,11 @@ class PEERLANE_API PeerConnection {
     STATE_CLOSED = 5,        ///< By `close()`, or by the peer's clean close.
   };
   /// W3C: RTCIceGatheringState.
-  enum GatheringState { GATHERING_STATE_NEW = 0, GATHERING_STATE_GATHERING = 1, GATHERING_STATE_COMPLETE = 2 };
+  enum GatheringState {
+    GATHERING_STATE_NEW = 0,
+    GATHERING_STATE_GATHERING = 1,
+    GATHERING_STATE_COMPLETE = 2
+  };
   /// W3C: RTCSignalingState.
   enum SignalingState {
     SIGNALING_STATE_STABLE = 0,
@@ -48,47 +53,55 @@ class PEERLANE_API PeerConnection {
     SIGNALING_STATE_CLOSED = 5,
   };
 
-  /// A new connection; null, with the reason in the log, where the configuration is refused. Takes no socket, thread or
-  /// certificate before `create_offer` or `set_remote_description`. Any thread.
+  /// A new connection; null, with the reason in the log, where the configuration is refused. Takes
+  /// no socket, thread or certificate before `create_offer` or `set_remote_description`. Any
+  /// thread.
   static std::shared_ptr<PeerConnection> create(const Configuration &configuration = {});
   ~PeerConnection();
   PeerConnection(const PeerConnection &) = delete;
   PeerConnection &operator=(const PeerConnection &) = delete;
 
-  /// Closes what was there and starts anew in STATE_NEW. ERR_INVALID_PARAMETER, and nothing changed, where the
-  /// configuration is refused.
+  /// Closes what was there and starts anew in STATE_NEW. ERR_INVALID_PARAMETER, and nothing
+  /// changed, where the configuration is refused.
   Error initialize(const Configuration &configuration = {});
-  /// A new channel, in every live state; before the connection is up it waits. Keep the handle, or the channel closes.
-  /// Null, with the reason in `get_last_error()`: ERR_INVALID_PARAMETER (options, label or protocol),
-  /// ERR_ALREADY_IN_USE (the id), ERR_UNCONFIGURED (closed).
-  std::shared_ptr<DataChannel> create_data_channel(const std::string &label, const DataChannelOptions &options = {});
-  /// Emits an offer through `session_description_created` in a later poll. ERR_UNCONFIGURED before the first channel and
-  /// after close; FAILED while an offer of the peer waits for our answer.
+  /// A new channel, in every live state; before the connection is up it waits. Keep the handle, or
+  /// the channel closes. Null, with the reason in `get_last_error()`: ERR_INVALID_PARAMETER
+  /// (options, label or protocol), ERR_ALREADY_IN_USE (the id), ERR_UNCONFIGURED (closed).
+  std::shared_ptr<DataChannel> create_data_channel(const std::string &label,
+                                                   const DataChannelOptions &options = {});
+  /// Emits an offer through `session_description_created` in a later poll. ERR_UNCONFIGURED before
+  /// the first channel and after close; FAILED while an offer of the peer waits for our answer.
   Error create_offer();
-  /// Applies what `session_description_created` gave ("offer", "answer", "pranswer"), or takes our offer back
-  /// ("rollback"); gathering starts. An empty `sdp` means the one last created. FAILED in the wrong state;
-  /// ERR_INVALID_PARAMETER for an unknown type; ERR_PARSE_ERROR; ERR_INVALID_DATA for a description that is not ours.
+  /// Applies what `session_description_created` gave ("offer", "answer", "pranswer"), or takes our
+  /// offer back
+  /// ("rollback"); gathering starts. An empty `sdp` means the one last created. FAILED in the wrong
+  /// state; ERR_INVALID_PARAMETER for an unknown type; ERR_PARSE_ERROR; ERR_INVALID_DATA for a
+  /// description that is not ours.
   Error set_local_description(const std::string &type, const std::string &sdp);
-  /// Applies the peer's description; to an offer, an answer is emitted through `session_description_created` in a later
-  /// poll. In SIGNALING_STATE_HAVE_LOCAL_OFFER an offer rolls ours back. Errors as above; the state is then unchanged.
+  /// Applies the peer's description; to an offer, an answer is emitted through
+  /// `session_description_created` in a later poll. In SIGNALING_STATE_HAVE_LOCAL_OFFER an offer
+  /// rolls ours back. Errors as above; the state is then unchanged.
   Error set_remote_description(const std::string &type, const std::string &sdp);
-  /// Adds what the peer's `ice_candidate_created` gave; before the remote description it is kept. "" = no more come.
-  /// ERR_INVALID_PARAMETER where it does not parse or `media` names no section; ERR_OUT_OF_MEMORY above 256 of one ICE
-  /// generation. Unusable ones are OK, ignored and counted.
+  /// Adds what the peer's `ice_candidate_created` gave; before the remote description it is kept.
+  /// "" = no more come. ERR_INVALID_PARAMETER where it does not parse or `media` names no section;
+  /// ERR_OUT_OF_MEMORY above 256 of one ICE generation. Unusable ones are OK, ignored and counted.
   Error add_ice_candidate(const std::string &media, int index, const std::string &name);
-  /// Delivers: emits the signals of what has happened. OK in every state; ERR_BUSY, and nothing done, inside a slot of
-  /// this connection. Call it once a frame.
+  /// Delivers: emits the signals of what has happened. OK in every state; ERR_BUSY, and nothing
+  /// done, inside a slot of this connection. Call it once a frame.
   Error poll();
-  /// Closes at once; the peer is told in the background. No signal fires any more. No effect the second time.
+  /// Closes at once; the peer is told in the background. No signal fires any more. No effect the
+  /// second time.
   void close();
 
   ConnectionState get_connection_state() const;
   GatheringState get_gathering_state() const;
   SignalingState get_signaling_state() const;
 
-  /// A description to apply here and to send to the peer: type ("offer" or "answer"), sdp. Candidates come separately.
+  /// A description to apply here and to send to the peer: type ("offer" or "answer"), sdp.
+  /// Candidates come separately.
   Signal<const std::string &, const std::string &> session_description_created;
-  /// A local candidate to send to the peer: media (the mid), index, name (begins with "candidate:").
+  /// A local candidate to send to the peer: media (the mid), index, name (begins with
+  /// "candidate:").
   Signal<const std::string &, int, const std::string &> ice_candidate_created;
   /// A channel that the peer opened; it is open already. Keep the handle, or it closes.
   Signal<std::shared_ptr<DataChannel>> data_channel_received;
@@ -101,25 +114,27 @@ class PEERLANE_API PeerConnection {
   /// Something went wrong later than the call that began it: the Error, and one sentence.
   Signal<Error, const std::string &> error_occurred;
 
-  /// The next `create_offer` carries new ICE credentials (RFC 8445 section 9). OK in every live state, without effect
-  /// before the first description; ERR_UNCONFIGURED after close.
+  /// The next `create_offer` carries new ICE credentials (RFC 8445 section 9). OK in every live
+  /// state, without effect before the first description; ERR_UNCONFIGURED after close.
   Error restart_ice();
-  /// True as soon as `poll()` has something to deliver, false after `timeout`; zero or less only looks. Blocks. One
-  /// thread waits on one connection.
+  /// True as soon as `poll()` has something to deliver, false after `timeout`; zero or less only
+  /// looks. Blocks. One thread waits on one connection.
   bool wait(std::chrono::milliseconds timeout);
-  /// `handler` runs once when something becomes deliverable after a poll has drained everything; on a network thread, or
-  /// inside this call if something is there already. It must not call the library. Null removes it; once this has
-  /// returned, the former handler does not run any more.
+  /// `handler` runs once when something becomes deliverable after a poll has drained everything; on
+  /// a network thread, or inside this call if something is there already. It must not call the
+  /// library. Null removes it; once this has returned, the former handler does not run any more.
   void set_wakeup_handler(std::function<void()> handler);
   PeerConnectionStats get_stats() const;
-  /// The local description with every candidate gathered so far, for signalling without trickle; "" before one is set.
+  /// The local description with every candidate gathered so far, for signalling without trickle; ""
+  /// before one is set.
   std::string get_local_description() const;
   /// "sha-256 AB:CD:…" (RFC 8122); "" until known.
   std::string get_local_fingerprint() const;
   std::string get_remote_fingerprint() const;
   /// Result of the last call that can fail; OK after a success.
   Error get_last_error() const;
-  /// What was wrong with that call and what would be right, as one English sentence; "" after a success.
+  /// What was wrong with that call and what would be right, as one English sentence; "" after a
+  /// success.
   std::string get_last_error_message() const;
 
  private:

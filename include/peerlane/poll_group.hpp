@@ -16,8 +16,9 @@ namespace internal {
 class PollGroupState;
 }
 
-/// Polls many connections at the cost of those that have something to deliver: for servers. Used by one thread at a time,
-/// which is the thread of all its connections. It does not keep connections alive.
+/// Polls many connections at the cost of those that have something to deliver: for servers. Used by
+/// one thread at a time, which is the thread of all its connections. It does not keep connections
+/// alive.
 class PEERLANE_API PollGroup {
  public:
   PollGroup();
@@ -25,16 +26,18 @@ class PEERLANE_API PollGroup {
   PollGroup(const PollGroup &) = delete;
   PollGroup &operator=(const PollGroup &) = delete;
 
-  /// ERR_INVALID_PARAMETER for null; ERR_ALREADY_EXISTS if it is in this group, ERR_ALREADY_IN_USE if in another.
+  /// ERR_INVALID_PARAMETER for null; ERR_ALREADY_EXISTS if it is in this group, ERR_ALREADY_IN_USE
+  /// if in another.
   Error add(const std::shared_ptr<PeerConnection> &connection);
   /// ERR_DOES_NOT_EXIST if it is not in this group.
   Error remove(const std::shared_ptr<PeerConnection> &connection);
   /// Connections added, not removed and still alive.
   std::size_t size() const;
-  /// True as soon as `poll()` has something to deliver, false after `timeout`; zero or less only looks. Blocks.
+  /// True as soon as `poll()` has something to deliver, false after `timeout`; zero or less only
+  /// looks. Blocks.
   bool wait(std::chrono::milliseconds timeout);
-  /// Polls the connections that have something to deliver, as `PeerConnection::poll()` does; returns how many those
-  /// were. 0, and nothing done, inside a slot that this call runs.
+  /// Polls the connections that have something to deliver, as `PeerConnection::poll()` does;
+  /// returns how many those were. 0, and nothing done, inside a slot that this call runs.
   int poll();
 
  private:

@@ -55,14 +55,16 @@ void call_with(Callable &callable, const Arguments &arguments, std::index_sequen
   static_cast<void>(std::invoke(callable, std::get<Index>(arguments)...));
 }
 
-/// Calls with the longest prefix of the arguments that the slot takes: trailing ones may be ignored.
+/// Calls with the longest prefix of the arguments that the slot takes: trailing ones may be
+/// ignored.
 template <std::size_t Count, class Callable, class Arguments>
 void call_with_prefix(Callable &callable, const Arguments &arguments) {
   using Indices = std::make_index_sequence<Count>;
   if constexpr (TakesPrefix<Callable, Arguments, Indices>::value) {
     call_with(callable, arguments, Indices());
   } else {
-    static_assert(Count > 0, "the slot takes neither the signal's arguments nor the first few of them");
+    static_assert(Count > 0,
+                  "the slot takes neither the signal's arguments nor the first few of them");
     if constexpr (Count > 0) call_with_prefix<Count - 1>(callable, arguments);
   }
 }
@@ -79,7 +81,8 @@ struct CallableSlot final : Slot<Args...> {
 /// A member of an object that the signal does not keep alive: the slot of a dead object is skipped.
 template <class Object, class Member>
 struct WeakMember {
-  template <class... Given, class = std::enable_if_t<std::is_invocable_v<Member, Object &, Given...>>>
+  template <class... Given,
+            class = std::enable_if_t<std::is_invocable_v<Member, Object &, Given...>>>
   void operator()(Given &&...given) const {
     if (const std::shared_ptr<Object> alive = object.lock()) {
       static_cast<void>(std::invoke(member, *alive, std::forward<Given>(given)...));
@@ -91,7 +94,8 @@ struct WeakMember {
 
 template <class Object, class Member>
 struct RawMember {
-  template <class... Given, class = std::enable_if_t<std::is_invocable_v<Member, Object &, Given...>>>
+  template <class... Given,
+            class = std::enable_if_t<std::is_invocable_v<Member, Object &, Given...>>>
   void operator()(Given &&...given) const {
     static_cast<void>(std::invoke(member, *object, std::forward<Given>(given)...));
   }
@@ -159,11 +163,12 @@ class ScopedConnection {
 
 /// Something that happens, and the slots that hear of it. Shaped like Godot's Signal.
 ///
-/// Single-threaded: connect and disconnect on the thread that polls the emitter; the library emits, inside `poll()`.
-/// Slots run in the order of connection. A slot may take fewer trailing arguments; what it returns is ignored.
-/// Inside a slot everything is allowed: connect (the new slot first runs at the next emission), disconnect (a slot
-/// that has not run yet does not run), emit, close, initialize, and destroying the emitter. An exception thrown by a
-/// slot leaves `poll()`; the slots behind it do not hear of that event, everything else stays queued.
+/// Single-threaded: connect and disconnect on the thread that polls the emitter; the library emits,
+/// inside `poll()`. Slots run in the order of connection. A slot may take fewer trailing arguments;
+/// what it returns is ignored. Inside a slot everything is allowed: connect (the new slot first
+/// runs at the next emission), disconnect (a slot that has not run yet does not run), emit, close,
+/// initialize, and destroying the emitter. An exception thrown by a slot leaves `poll()`; the slots
+/// behind it do not hear of that event, everything else stays queued.
 template <class... Args>
 class Signal {
  public:
@@ -177,8 +182,8 @@ class Signal {
   Connection connect(Callable callable) {
     return add(std::move(callable), false);
   }
-  /// Connects a member of a shared object, by a weak reference: an object whose signal is wired to itself must not
-  /// leak. The slot is skipped once the object is gone.
+  /// Connects a member of a shared object, by a weak reference: an object whose signal is wired to
+  /// itself must not leak. The slot is skipped once the object is gone.
   template <class Object, class Member>
   Connection connect(const std::shared_ptr<Object> &object, Member member) {
     return add(internal::WeakMember<Object, Member>{object, member}, false);
@@ -228,7 +233,8 @@ class Signal {
 
   template <class Callable>
   Connection add(Callable callable, bool once) {
-    auto slot = std::make_shared<internal::CallableSlot<Callable, std::decay_t<Args>...>>(std::move(callable));
+    auto slot = std::make_shared<internal::CallableSlot<Callable, std::decay_t<Args>...>>(
+        std::move(callable));
     slot->once = once;
     auto more = std::make_shared<Slots>(*list_->slots);
     more->push_back(slot);

@@ -29,19 +29,21 @@ struct DataChannelStats {
 
 /// What a connection has done so far. Names follow W3C's in snake_case.
 struct PeerConnectionStats {
-  std::string connection_state, gathering_state, signaling_state;  ///< W3C's words, for example "connected".
-  double round_trip_time = 0;      ///< Seconds, smoothed, as SCTP measures it; 0 until known.
-  std::uint64_t bytes_sent = 0;    ///< In datagrams of DTLS, headers below not counted.
+  std::string connection_state, gathering_state,
+      signaling_state;           ///< W3C's words, for example "connected".
+  double round_trip_time = 0;    ///< Seconds, smoothed, as SCTP measures it; 0 until known.
+  std::uint64_t bytes_sent = 0;  ///< In datagrams of DTLS, headers below not counted.
   std::uint64_t bytes_received = 0;
   std::uint64_t packets_sent = 0;  ///< Datagrams of DTLS.
   std::uint64_t packets_received = 0;
   std::uint64_t messages_sent = 0;  ///< Of all channels, open and closed.
   std::uint64_t messages_received = 0;
-  std::uint64_t retransmissions = 0;      ///< Datagrams that carry data again, as far as SCTP tells.
-  std::uint64_t congestion_window = 0;    ///< Bytes.
+  std::uint64_t retransmissions = 0;    ///< Datagrams that carry data again, as far as SCTP tells.
+  std::uint64_t congestion_window = 0;  ///< Bytes.
   IceCandidateStats local_candidate, remote_candidate;  ///< The pair in use.
-  std::uint64_t remote_candidates = 0;  ///< Received in this ICE generation.
-  /// What was thrown away, counted by reason; docs/limits.md lists the reasons. A reason that never occurred is absent.
+  std::uint64_t remote_candidates = 0;                  ///< Received in this ICE generation.
+  /// What was thrown away, counted by reason; docs/limits.md lists the reasons. A reason that never
+  /// occurred is absent.
   std::map<std::string, std::uint64_t> dropped;
   std::vector<DataChannelStats> data_channels;
 };

@@ -8,13 +8,14 @@
 
 namespace peerlane::internal {
 
-/// What a DataChannel handle delegates to. Lives on the caller's thread, but for `put_packet` and `get_buffered_amount`, which
-/// any thread may call.
+/// What a DataChannel handle delegates to. Lives on the caller's thread, but for `put_packet` and
+/// `get_buffered_amount`, which any thread may call.
 class DataChannelBackend {
  public:
   virtual ~DataChannelBackend() = default;
 
-  /// The handle whose signals are emitted; null once the handle is being destroyed, which also closes the channel.
+  /// The handle whose signals are emitted; null once the handle is being destroyed, which also
+  /// closes the channel.
   virtual void set_handle(DataChannel *handle) = 0;
 
   virtual Error put_packet(ByteView packet) = 0;

@@ -11,13 +11,15 @@
 
 namespace peerlane::internal {
 
-/// What a PeerConnection handle delegates to: the seam at which another implementation can be plugged in, as Godot's
-/// `set_default_extension` does. One method for each of the handle's; the same rules. Lives on the caller's thread.
+/// What a PeerConnection handle delegates to: the seam at which another implementation can be
+/// plugged in, as Godot's `set_default_extension` does. One method for each of the handle's; the
+/// same rules. Lives on the caller's thread.
 class PeerConnectionBackend {
  public:
   virtual ~PeerConnectionBackend() = default;
 
-  /// The handle whose signals are emitted; null once the handle is being destroyed: nothing may be emitted any more.
+  /// The handle whose signals are emitted; null once the handle is being destroyed: nothing may be
+  /// emitted any more.
   virtual void set_handle(PeerConnection *handle) = 0;
 
   virtual Error initialize(const Configuration &configuration) = 0;
@@ -47,7 +49,8 @@ class PeerConnectionBackend {
 
 /// Makes handles for a backend: the default one, or a given one.
 struct PeerConnectionAccess {
-  static std::shared_ptr<PeerConnection> make_handle(std::shared_ptr<PeerConnectionBackend> backend);
+  static std::shared_ptr<PeerConnection> make_handle(
+      std::shared_ptr<PeerConnectionBackend> backend);
   static PeerConnectionBackend &backend(PeerConnection &connection);
 };
 

@@ -10,8 +10,8 @@
 
 namespace peerlane {
 
-/// Names a channel within its connection, from before it has a stream: even for channels of the API side, odd for channels
-/// that the peer opened. Never used again.
+/// Names a channel within its connection, from before it has a stream: even for channels of the API
+/// side, odd for channels that the peer opened. Never used again.
 using ChannelKey = std::uint32_t;
 
 /// What is agreed on a channel once and for all. Pure value.
@@ -25,7 +25,8 @@ struct ChannelParameters {
   std::optional<std::uint16_t> id;  ///< Where negotiated; else the stream is known later.
 };
 
-/// What the two planes share of one channel: constants, and counters that either may read at any time. Any thread.
+/// What the two planes share of one channel: constants, and counters that either may read at any
+/// time. Any thread.
 struct ChannelLink {
   ChannelLink(ChannelKey channel_key, ChannelParameters agreed)
       : key(channel_key), parameters(std::move(agreed)) {}
@@ -34,7 +35,8 @@ struct ChannelLink {
   const ChannelKey key;
   const ChannelParameters parameters;
 
-  // Payload bytes accepted and not yet taken by SCTP, and the same with the overhead that the limit counts.
+  // Payload bytes accepted and not yet taken by SCTP, and the same with the overhead that the limit
+  // counts.
   std::atomic<std::uint64_t> buffered{0};
   std::atomic<std::uint64_t> buffered_cost{0};
   std::atomic<std::uint64_t> low_threshold{0};

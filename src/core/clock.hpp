@@ -10,7 +10,8 @@ namespace peerlane {
 using Duration = std::chrono::microseconds;
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
-/// Where a layer reads the time. The network strand uses the system's monotonic clock, tests a virtual one.
+/// Where a layer reads the time. The network strand uses the system's monotonic clock, tests a
+/// virtual one.
 class Clock {
  public:
   virtual ~Clock() = default;

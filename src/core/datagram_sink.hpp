@@ -8,8 +8,9 @@
 
 namespace peerlane {
 
-/// The seam between two neighbouring layers, downwards: takes a batch of datagrams towards the peer. Best effort, as UDP
-/// is: what cannot be sent now is lost. The views are borrowed for the duration of the call. Lives on the strand.
+/// The seam between two neighbouring layers, downwards: takes a batch of datagrams towards the
+/// peer. Best effort, as UDP is: what cannot be sent now is lost. The views are borrowed for the
+/// duration of the call. Lives on the strand.
 ///
 /// SCTP writes into DTLS, DTLS into ICE; a test puts a lossy pipe in the place of any of them.
 class DatagramSink {

@@ -14,7 +14,8 @@
 
 namespace peerlane {
 
-// Everything that the strand tells the API side. Values; each passes through the connection's EventMailbox once.
+// Everything that the strand tells the API side. Values; each passes through the connection's
+// EventMailbox once.
 
 /// ICE found one of our addresses.
 struct LocalCandidateFound {
@@ -63,10 +64,12 @@ struct BufferedAmountLow {
 };
 
 using ControlEvent =
-    std::variant<LocalCandidateFound, GatheringDone, TransportStateChanged, RemoteFingerprintVerified, ErrorOccurred,
-                 ChannelArrived, ChannelOpened, ChannelIdAssigned, ChannelClosing, ChannelClosed, BufferedAmountLow>;
+    std::variant<LocalCandidateFound, GatheringDone, TransportStateChanged,
+                 RemoteFingerprintVerified, ErrorOccurred, ChannelArrived, ChannelOpened,
+                 ChannelIdAssigned, ChannelClosing, ChannelClosed, BufferedAmountLow>;
 
-/// A message from the peer, or, rarely, something else: kept small, since messages are what there are millions of.
+/// A message from the peer, or, rarely, something else: kept small, since messages are what there
+/// are millions of.
 struct Event {
   ChannelKey channel = 0;
   bool is_text = false;

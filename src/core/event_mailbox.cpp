@@ -53,7 +53,8 @@ bool EventMailbox::wait(std::chrono::milliseconds timeout) {
     return ready_.load(std::memory_order_relaxed);
   }
   ++waiting_;
-  const bool ready = published_signal_.wait_for(guard, timeout, [this] { return ready_.load(std::memory_order_relaxed); });
+  const bool ready = published_signal_.wait_for(
+      guard, timeout, [this] { return ready_.load(std::memory_order_relaxed); });
   --waiting_;
   return ready;
 }

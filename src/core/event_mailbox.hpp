@@ -14,15 +14,16 @@
 
 namespace peerlane {
 
-/// The events of one connection on their way from the strand to the API side: one mutex, two swapped vectors, and a wake-up
-/// on the edge from empty to not empty. Any thread.
+/// The events of one connection on their way from the strand to the API side: one mutex, two
+/// swapped vectors, and a wake-up on the edge from empty to not empty. Any thread.
 class EventMailbox {
  public:
   /// The strand's side. Events collect without a lock and become visible at the end of the turn.
   void push(Event event) { staged_.push_back(std::move(event)); }
   void push(ControlEvent event);
   bool has_staged() const { return !staged_.empty(); }
-  /// True on the edge from nothing deliverable to something: `wake()` is then due on a network thread.
+  /// True on the edge from nothing deliverable to something: `wake()` is then due on a network
+  /// thread.
   [[nodiscard]] bool publish();
 
   /// The API side. Appends everything published to `events`.
@@ -31,16 +32,17 @@ class EventMailbox {
   bool wait(std::chrono::milliseconds timeout);
   /// Whether something is published. No lock.
   bool ready() const { return ready_.load(std::memory_order_acquire); }
-  /// The API side has something to deliver by itself: as if something were published. True on the edge, as `publish`.
+  /// The API side has something to deliver by itself: as if something were published. True on the
+  /// edge, as `publish`.
   [[nodiscard]] bool set_local_pending(bool pending);
 
-  /// Runs on the edge, by `wake()`; replaced and run under one lock, so that the former one does not run
-  /// any more once this has returned. May be called from inside the handler.
+  /// Runs on the edge, by `wake()`; replaced and run under one lock, so that the former one does
+  /// not run any more once this has returned. May be called from inside the handler.
   void set_wakeup_handler(std::function<void()> handler);
   /// The same, for the library's own PollGroup.
   void set_group_handler(std::function<void()> handler);
-  /// Runs the handlers, if something is still deliverable. On a network thread: the user's handler must not run inside the
-  /// user's own call.
+  /// Runs the handlers, if something is still deliverable. On a network thread: the user's handler
+  /// must not run inside the user's own call.
   void wake();
 
  private:

@@ -10,12 +10,13 @@ void MessageQueue::push(ChannelKey channel, bool is_text, TimePoint queued_at, B
     push(channel, is_text, queued_at, PackedByteArray(payload.begin(), payload.end()));
     return;
   }
-  entries_.push_back(
-      {channel, static_cast<std::uint32_t>(payload.size()), kInFlat, is_text, queued_at, flat_.size()});
+  entries_.push_back({channel, static_cast<std::uint32_t>(payload.size()), kInFlat, is_text,
+                      queued_at, flat_.size()});
   flat_.insert(flat_.end(), payload.begin(), payload.end());
 }
 
-void MessageQueue::push(ChannelKey channel, bool is_text, TimePoint queued_at, PackedByteArray &&payload) {
+void MessageQueue::push(ChannelKey channel, bool is_text, TimePoint queued_at,
+                        PackedByteArray &&payload) {
   if (payload.size() <= kFlatLimit) {
     push(channel, is_text, queued_at, ByteView(payload));
     return;
@@ -27,8 +28,8 @@ void MessageQueue::push(ChannelKey channel, bool is_text, TimePoint queued_at, P
 
 MessageQueue::Message MessageQueue::front() const {
   const Entry &entry = entries_[next_];
-  const std::uint8_t *data =
-      entry.large_index == kInFlat ? flat_.data() + entry.flat_offset : large_[entry.large_index].data();
+  const std::uint8_t *data = entry.large_index == kInFlat ? flat_.data() + entry.flat_offset
+                                                          : large_[entry.large_index].data();
   return {entry.channel, entry.is_text, entry.queued_at, ByteView(data, entry.size)};
 }
 
@@ -40,14 +41,17 @@ void MessageQueue::pop() {
     clear();
     return;
   }
-  // A queue that never runs empty must not grow for ever: drop the consumed half, which costs O(1) for each message.
+  // A queue that never runs empty must not grow for ever: drop the consumed half, which costs O(1)
+  // for each message.
   if (next_ < 1024 || next_ < entries_.size() / 2) return;
   std::size_t flat_consumed = flat_.size();
   std::size_t large_consumed = large_.size();
   for (std::size_t i = next_; i < entries_.size(); ++i) {
     const Entry &left = entries_[i];
-    if (left.large_index == kInFlat && left.flat_offset < flat_consumed) flat_consumed = left.flat_offset;
-    if (left.large_index != kInFlat && left.large_index < large_consumed) large_consumed = left.large_index;
+    if (left.large_index == kInFlat && left.flat_offset < flat_consumed)
+      flat_consumed = left.flat_offset;
+    if (left.large_index != kInFlat && left.large_index < large_consumed)
+      large_consumed = left.large_index;
   }
   flat_.erase(flat_.begin(), flat_.begin() + static_cast<std::ptrdiff_t>(flat_consumed));
   large_.erase(large_.begin(), large_.begin() + static_cast<std::ptrdiff_t>(large_consumed));
@@ -85,7 +89,8 @@ void MessageQueue::clear() {
   next_ = 0;
   flat_.clear();
   large_.clear();
-  // The buffers are kept for the next burst, unless a burst was so large that an idle connection would pay for it.
+  // The buffers are kept for the next burst, unless a burst was so large that an idle connection
+  // would pay for it.
   constexpr std::size_t kKeptBytes = 64 * 1024;
   if (flat_.capacity() > kKeptBytes) std::vector<std::uint8_t>().swap(flat_);
   if (entries_.capacity() * sizeof(Entry) > kKeptBytes) std::vector<Entry>().swap(entries_);

@@ -12,8 +12,9 @@
 
 namespace peerlane {
 
-/// Messages in order, waiting to be sent. Small ones lie one behind the other in one flat buffer, so that a message costs
-/// no allocation; large ones keep the buffer that they came in. Not synchronised.
+/// Messages in order, waiting to be sent. Small ones lie one behind the other in one flat buffer,
+/// so that a message costs no allocation; large ones keep the buffer that they came in. Not
+/// synchronised.
 class MessageQueue {
  public:
   struct Message {

@@ -22,9 +22,11 @@ namespace peerlane {
 
 class Certificate;
 
-// Everything that the API side may ask of the network side. Values; executed on the strand in the order given.
+// Everything that the API side may ask of the network side. Values; executed on the strand in the
+// order given.
 
-/// Creates sockets with these credentials and begins to gather. Once for each network connection, first.
+/// Creates sockets with these credentials and begins to gather. Once for each network connection,
+/// first.
 struct StartGathering {
   Configuration configuration;
   std::vector<IceServerAddress> servers;
@@ -39,8 +41,8 @@ struct RestartIce {
   std::uint32_t ice_generation = 0;
   bool controlling = true;
 };
-/// What the peer's description says, and what both together decide. ICE begins to check; the first one also fixes DTLS and
-/// SCTP, later ones change the ICE credentials only.
+/// What the peer's description says, and what both together decide. ICE begins to check; the first
+/// one also fixes DTLS and SCTP, later ones change the ICE credentials only.
 struct SetRemote {
   std::string ufrag, pwd;
   std::vector<Fingerprint> fingerprints;
@@ -63,29 +65,31 @@ struct CloseChannel {
 /// The API side has emptied enough of its inbox.
 struct ResumeReading {};
 
-using Command = std::variant<StartGathering, RestartIce, SetRemote, AddRemoteCandidate, RemoteGatheringDone, OpenChannel,
-                             CloseChannel, ResumeReading>;
+using Command = std::variant<StartGathering, RestartIce, SetRemote, AddRemoteCandidate,
+                             RemoteGatheringDone, OpenChannel, CloseChannel, ResumeReading>;
 
 /// What the two planes share of one connection.
 struct ConnectionLink {
   EventMailbox events;
-  // Received and not yet taken by the application, payload + kMessageOverhead each: the strand adds, the API side
-  // subtracts. The strand stops reading at the limit, sets `reading_paused`, and the API side sends ResumeReading once it
-  // has fallen below half of it.
+  // Received and not yet taken by the application, payload + kMessageOverhead each: the strand
+  // adds, the API side subtracts. The strand stops reading at the limit, sets `reading_paused`, and
+  // the API side sends ResumeReading once it has fallen below half of it.
   std::atomic<std::uint64_t> inbox_cost{0};
-  std::atomic<std::uint64_t> inbox_messages{0};  // The same, counted: every message of the inbox and of `events`.
+  std::atomic<std::uint64_t> inbox_messages{
+      0};  // The same, counted: every message of the inbox and of `events`.
   std::atomic<bool> reading_paused{false};
 };
 
-/// The network side of one connection, as the API side sees it: the seam at which another network can be put, for example
-/// one in memory. Any thread. Destroying it closes the connection in the background; nothing waits for that.
+/// The network side of one connection, as the API side sees it: the seam at which another network
+/// can be put, for example one in memory. Any thread. Destroying it closes the connection in the
+/// background; nothing waits for that.
 class NetworkConnection {
  public:
   virtual ~NetworkConnection() = default;
 
   virtual void execute(Command command) = 0;
-  /// Hands one message over; on the spot where the strand is free, else queued. The caller has counted it in
-  /// `ChannelLink::buffered` and `buffered_cost` before. `payload` is moved from.
+  /// Hands one message over; on the spot where the strand is free, else queued. The caller has
+  /// counted it in `ChannelLink::buffered` and `buffered_cost` before. `payload` is moved from.
   virtual void send(ChannelLink &channel, bool is_text, PackedByteArray &&payload) = 0;
   virtual void send(ChannelLink &channel, bool is_text, ByteView payload) = 0;
   /// Runs `events.wake()` on a network thread.

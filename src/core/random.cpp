@@ -7,14 +7,16 @@
 namespace peerlane {
 
 std::string random_ice_chars(std::size_t length) {
-  static constexpr char kIceChars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kIceChars[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   // libstdc++ and libc++ read the operating system's source here, not a pseudo-random engine.
   std::random_device source;
   std::string text;
   text.reserve(length);
   while (text.size() < length) {
     std::uint32_t bits = source();
-    for (int i = 0; i < 5 && text.size() < length; ++i, bits >>= 6) text.push_back(kIceChars[bits & 63]);
+    for (int i = 0; i < 5 && text.size() < length; ++i, bits >>= 6)
+      text.push_back(kIceChars[bits & 63]);
   }
   return text;
 }

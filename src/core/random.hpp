@@ -7,8 +7,8 @@
 
 namespace peerlane {
 
-/// `length` characters from the 64 ice-chars of RFC 8839 section 5.4, from the operating system's random source: six bits
-/// of entropy each. Any thread.
+/// `length` characters from the 64 ice-chars of RFC 8839 section 5.4, from the operating system's
+/// random source: six bits of entropy each. Any thread.
 std::string random_ice_chars(std::size_t length);
 
 }  // namespace peerlane

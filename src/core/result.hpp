@@ -10,8 +10,8 @@
 
 namespace peerlane {
 
-/// Why a call was refused: Godot's number, and one English sentence that says what was wrong and what would be right.
-/// Pure value.
+/// Why a call was refused: Godot's number, and one English sentence that says what was wrong and
+/// what would be right. Pure value.
 struct Failure {
   Error error = Error::FAILED;
   std::string message;

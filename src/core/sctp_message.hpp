@@ -29,8 +29,9 @@ struct SctpMessage {
   Ppid ppid = Ppid::BINARY;
   bool ordered = true;
   Reliability reliability = Reliability::RELIABLE;
-  std::uint32_t reliability_value = 0;  ///< Retransmissions, or milliseconds left to live (at least 1).
-  bool more_follows = false;            ///< Another message is ready: small ones are bundled into one packet.
+  std::uint32_t reliability_value =
+      0;                      ///< Retransmissions, or milliseconds left to live (at least 1).
+  bool more_follows = false;  ///< Another message is ready: small ones are bundled into one packet.
   ByteView payload;
 };
 
@@ -49,22 +50,24 @@ struct SctpStatus {
   std::uint64_t retransmitted_packets = 0;
 };
 
-/// The seam between the channels and SCTP: what the channel layer asks of an association. A test puts a script in its
-/// place. Lives on the strand.
+/// The seam between the channels and SCTP: what the channel layer asks of an association. A test
+/// puts a script in its place. Lives on the strand.
 class SctpAssociation {
  public:
   virtual SctpSendStatus send(const SctpMessage &message) = 0;
-  /// Resets our side of the streams once everything queued on them is acknowledged (RFC 6525 section 5.1.2). False where
-  /// the request cannot be made now; try again at the next `on_sctp_sendable`.
+  /// Resets our side of the streams once everything queued on them is acknowledged (RFC 6525
+  /// section 5.1.2). False where the request cannot be made now; try again at the next
+  /// `on_sctp_sendable`.
   virtual bool reset_streams(const std::vector<std::uint16_t> &streams) = 0;
-  /// Asks for `total` streams in both directions (SCTP_ADD_STREAMS); false where the peer cannot, for ever.
+  /// Asks for `total` streams in both directions (SCTP_ADD_STREAMS); false where the peer cannot,
+  /// for ever.
   virtual bool request_streams(std::uint16_t total) = 0;
   virtual std::uint16_t outgoing_streams() const = 0;
   virtual std::uint16_t incoming_streams() const = 0;
   /// Both ends do message interleaving (RFC 8260).
   virtual bool interleaves() const = 0;
-  /// How many bytes the association should be given now. Kept small beyond the congestion window, so that a message on
-  /// another channel finds a short queue.
+  /// How many bytes the association should be given now. Kept small beyond the congestion window,
+  /// so that a message on another channel finds a short queue.
   virtual std::size_t send_room() = 0;
 
  protected:

@@ -13,7 +13,8 @@ namespace peerlane {
 
 class TimerQueue;
 
-/// One deadline of one object, armed and cancelled as often as wanted. Lives on the strand of its queue.
+/// One deadline of one object, armed and cancelled as often as wanted. Lives on the strand of its
+/// queue.
 ///
 /// Destroying it cancels it. The callback may arm, cancel or destroy this and any other timer.
 class Timer {
@@ -39,8 +40,9 @@ class Timer {
   bool armed_ = false;
 };
 
-/// The armed timers of one strand, and its clock. Whoever drives the strand asks for the next deadline, sleeps, and
-/// runs what has expired; a test moves a virtual clock instead of sleeping. Lives on its strand.
+/// The armed timers of one strand, and its clock. Whoever drives the strand asks for the next
+/// deadline, sleeps, and runs what has expired; a test moves a virtual clock instead of sleeping.
+/// Lives on its strand.
 class TimerQueue {
  public:
   explicit TimerQueue(const Clock &clock) : clock_(clock) {}
@@ -50,12 +52,14 @@ class TimerQueue {
   TimePoint now() const { return clock_.now(); }
   /// TimePoint::max() where nothing is armed.
   TimePoint next_deadline() const;
-  /// Runs the timers whose deadline is not after now, by deadline; one that is armed meanwhile runs at the next call.
+  /// Runs the timers whose deadline is not after now, by deadline; one that is armed meanwhile runs
+  /// at the next call.
   void run_expired();
 
  private:
   friend class Timer;
-  // The sequence number keeps the order of arming among equal deadlines, so that a virtual run repeats exactly.
+  // The sequence number keeps the order of arming among equal deadlines, so that a virtual run
+  // repeats exactly.
   struct Entry {
     TimePoint deadline;
     std::uint64_t sequence;

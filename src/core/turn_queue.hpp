@@ -7,8 +7,8 @@
 
 namespace peerlane {
 
-/// An object that marks itself during a turn of its strand and does the work once, at the turn's end: draining input,
-/// flushing output. Lives on the strand.
+/// An object that marks itself during a turn of its strand and does the work once, at the turn's
+/// end: draining input, flushing output. Lives on the strand.
 class TurnTask {
  public:
   virtual ~TurnTask() = default;
@@ -19,8 +19,8 @@ class TurnTask {
   bool queued_ = false;
 };
 
-/// The tasks of the turn under way. Batching is the design: a turn handles many datagrams and many messages, and pays
-/// for system calls, locks and wake-ups once. Lives on the strand.
+/// The tasks of the turn under way. Batching is the design: a turn handles many datagrams and many
+/// messages, and pays for system calls, locks and wake-ups once. Lives on the strand.
 class TurnQueue {
  public:
   TurnQueue() = default;
@@ -31,7 +31,8 @@ class TurnQueue {
   void mark(TurnTask &task);
   /// Takes it out again; needed before it is destroyed.
   void unmark(TurnTask &task);
-  /// Ends the turn. Tasks marked by tasks run too, in order, up to a bound; `pending()` says whether some are left.
+  /// Ends the turn. Tasks marked by tasks run too, in order, up to a bound; `pending()` says
+  /// whether some are left.
   void run();
   bool pending() const { return !tasks_.empty(); }
 

@@ -18,7 +18,8 @@ namespace {
 // GLib's G_IO_* and epoll's EPOLL* both have the values of poll(2) on Linux.
 static_assert(G_IO_IN == 1 && G_IO_OUT == 4 && G_IO_ERR == 8 && G_IO_HUP == 16);
 
-/// GLib ends the process where a context finds no descriptor for its wake-up: look first whether there are some to spare.
+/// GLib ends the process where a context finds no descriptor for its wake-up: look first whether
+/// there are some to spare.
 bool descriptors_to_spare() {
   std::array<int, 8> probes;
   probes.fill(-1);
@@ -37,7 +38,8 @@ bool descriptors_to_spare() {
 
 std::unique_ptr<LoopContext> LoopContext::create(LoopPoller &poller, TimerQueue &timers) {
   if (!descriptors_to_spare()) return nullptr;
-  // Without this flag a source that is attached by another thread, or outside a dispatch, does not wake the poller.
+  // Without this flag a source that is attached by another thread, or outside a dispatch, does not
+  // wake the poller.
   GMainContext *context = g_main_context_new_with_flags(G_MAIN_CONTEXT_FLAGS_OWNERLESS_POLLING);
   std::unique_ptr<LoopContext> made(new LoopContext(poller, timers, context));
   made->run_inside([&made] { made->prepare(true); });
@@ -46,7 +48,10 @@ std::unique_ptr<LoopContext> LoopContext::create(LoopPoller &poller, TimerQueue 
 }
 
 LoopContext::LoopContext(LoopPoller &poller, TimerQueue &timers, GMainContext *context)
-    : poller_(poller), context_(context), id_(poller.add(*this)), timer_(timers, [this] { dispatch(); }) {}
+    : poller_(poller),
+      context_(context),
+      id_(poller.add(*this)),
+      timer_(timers, [this] { dispatch(); }) {}
 
 LoopContext::~LoopContext() {
   if (destroyed_ != nullptr) *destroyed_ = true;
@@ -84,11 +89,13 @@ void LoopContext::dispatch() {
     for (Watched &each : watched_) {
       // GLib wakes its own poller whenever a descriptor is added.
       if (each.descriptor == wake_descriptor_ && each.ready != 0) sources_changed = true;
-      descriptors.push_back({each.descriptor, static_cast<gushort>(each.events), static_cast<gushort>(each.ready)});
+      descriptors.push_back(
+          {each.descriptor, static_cast<gushort>(each.events), static_cast<gushort>(each.ready)});
       each.ready = 0;
     }
     ready_ = false;
-    if (g_main_context_check(context_, priority_, descriptors.data(), static_cast<gint>(descriptors.size()))) {
+    if (g_main_context_check(context_, priority_, descriptors.data(),
+                             static_cast<gint>(descriptors.size()))) {
       g_main_context_dispatch(context_);
     }
     if (destroyed) return;
@@ -103,13 +110,15 @@ void LoopContext::prepare(bool sources_changed) {
   const bool ready = g_main_context_prepare(context_, &priority_) != FALSE;
   gint count = 0;
   while ((count = g_main_context_query(context_, priority_, &timeout, wanted.data(),
-                                       static_cast<gint>(wanted.size()))) > static_cast<gint>(wanted.size())) {
+                                       static_cast<gint>(wanted.size()))) >
+         static_cast<gint>(wanted.size())) {
     wanted.resize(static_cast<std::size_t>(count));
   }
   const auto end = wanted.begin() + count;
-  const bool same = std::equal(
-      watched_.begin(), watched_.end(), wanted.begin(), end,
-      [](const Watched &a, const GPollFD &b) { return a.descriptor == b.fd && a.events == b.events; });
+  const bool same = std::equal(watched_.begin(), watched_.end(), wanted.begin(), end,
+                               [](const Watched &a, const GPollFD &b) {
+                                 return a.descriptor == b.fd && a.events == b.events;
+                               });
   if (!same || sources_changed) {
     std::vector<Watched> next;
     for (auto want = wanted.begin(); want != end; ++want) next.push_back({want->fd, want->events});
@@ -132,9 +141,10 @@ void LoopContext::watch(std::vector<Watched> next) {
   for (const Watched &each : watched_) {
     if (!holds(next, each.descriptor)) poller_.unwatch(each.descriptor);
   }
-  // All of them, also the unchanged: a descriptor may have been closed and opened again under the same number, and the
-  // kernel forgot the first one.
-  for (const Watched &each : next) poller_.watch(id_, each.descriptor, each.events, holds(watched_, each.descriptor));
+  // All of them, also the unchanged: a descriptor may have been closed and opened again under the
+  // same number, and the kernel forgot the first one.
+  for (const Watched &each : next)
+    poller_.watch(id_, each.descriptor, each.events, holds(watched_, each.descriptor));
   watched_ = std::move(next);
 }
 

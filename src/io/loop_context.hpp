@@ -16,8 +16,9 @@ namespace peerlane {
 
 class LoopPoller;
 
-/// One GMainContext, driven by hand by the poller of a strand. Each connection has its own, since GLib visits every source
-/// of a context in each turn: one context for all would cost O(connections) for each packet. Lives on the strand.
+/// One GMainContext, driven by hand by the poller of a strand. Each connection has its own, since
+/// GLib visits every source of a context in each turn: one context for all would cost
+/// O(connections) for each packet. Lives on the strand.
 class LoopContext {
  public:
   /// Null where the process is short of descriptors: GLib would end the process.
@@ -27,15 +28,15 @@ class LoopContext {
   LoopContext &operator=(const LoopContext &) = delete;
 
   _GMainContext *native() const { return context_; }
-  /// Runs `task` as the owner of the context and with it as the thread's default: what GLib calls made in it start belongs
-  /// to this context.
+  /// Runs `task` as the owner of the context and with it as the thread's default: what GLib calls
+  /// made in it start belongs to this context.
   void run_inside(const std::function<void()> &task);
 
  private:
   friend class LoopPoller;
   struct Watched {
     int descriptor;
-    std::uint32_t events;       // As GLib wants them, in poll(2)'s bits.
+    std::uint32_t events;  // As GLib wants them, in poll(2)'s bits.
     std::uint32_t ready = 0;
   };
 

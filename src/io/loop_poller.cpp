@@ -59,7 +59,8 @@ void LoopPoller::wait(int milliseconds, Wake wake, std::vector<ReadyDescriptor> 
     const epoll_event &event = events[static_cast<std::size_t>(i)];
     if (event.data.u64 == kWakeEvent) {
       std::uint64_t taken = 0;
-      if (wake == Wake::TAKE) [[maybe_unused]] const ssize_t bytes = read(wake_event_, &taken, sizeof taken);
+      if (wake == Wake::TAKE) [[maybe_unused]]
+        const ssize_t bytes = read(wake_event_, &taken, sizeof taken);
       continue;
     }
     ready.push_back({static_cast<std::uint32_t>(event.data.u64 >> 32),

@@ -13,16 +13,17 @@ namespace peerlane {
 
 class LoopContext;
 
-/// A descriptor that an epoll_wait found ready. By number, not by pointer: the context may be gone when it is handled.
+/// A descriptor that an epoll_wait found ready. By number, not by pointer: the context may be gone
+/// when it is handled.
 struct ReadyDescriptor {
   std::uint32_t context = 0;
   int descriptor = -1;
   std::uint32_t events = 0;
 };
 
-/// Waits for the descriptors of many GMainContexts at once, and dispatches only the contexts that have something: the cost of
-/// a turn does not grow with the number of connections. `wait`, `wait_for_wake` and `wake`: any thread. The rest lives on
-/// the strand.
+/// Waits for the descriptors of many GMainContexts at once, and dispatches only the contexts that
+/// have something: the cost of a turn does not grow with the number of connections. `wait`,
+/// `wait_for_wake` and `wake`: any thread. The rest lives on the strand.
 class LoopPoller {
  public:
   /// Whether a wait takes the wake-up that ended it, or leaves it to the network thread.

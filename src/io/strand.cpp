@@ -13,8 +13,8 @@ namespace peerlane {
 
 namespace {
 
-// While the application polls more often than this, it does the network thread's work, and the thread keeps away from the
-// sockets; a wake-up of it would only compete for the lock.
+// While the application polls more often than this, it does the network thread's work, and the
+// thread keeps away from the sockets; a wake-up of it would only compete for the lock.
 constexpr std::int64_t kHelpedRecently = 200;
 constexpr int kStandBackMilliseconds = 1;
 
@@ -24,7 +24,8 @@ std::int64_t microseconds(TimePoint time) { return time.time_since_epoch().count
 
 Result<std::shared_ptr<Strand>> Strand::create() {
   std::unique_ptr<LoopPoller> poller = LoopPoller::create();
-  if (!poller) return Failure{Error::ERR_CANT_CREATE, "the system gives no descriptor for a network thread"};
+  if (!poller)
+    return Failure{Error::ERR_CANT_CREATE, "the system gives no descriptor for a network thread"};
   std::shared_ptr<Strand> strand(new Strand(std::move(poller)));
   try {
     std::thread([strand] { strand->run(); }).detach();
@@ -124,8 +125,8 @@ int Strand::milliseconds_to_sleep() {
 }
 
 void Strand::stand_back() {
-  while (!stopping_ &&
-         microseconds(clock_.now()) - helped_at_.load(std::memory_order_relaxed) < kHelpedRecently) {
+  while (!stopping_ && microseconds(clock_.now()) - helped_at_.load(std::memory_order_relaxed) <
+                           kHelpedRecently) {
     if (poller_->wait_for_wake(kStandBackMilliseconds)) return;
   }
 }

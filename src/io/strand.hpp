@@ -21,10 +21,11 @@ struct ReadyDescriptor;
 
 /// A network thread, and the lock that its transport objects live under.
 ///
-/// The rule, stated here and nowhere else: every object of `transport/` belongs to one strand, and only the thread that
-/// holds the strand's lock may touch it. The network thread takes the lock for each turn and waits for events outside it;
-/// an application thread that finds it free may take it, do one send or one turn on the spot, and give it back. Every turn
-/// ends with `TurnQueue::run()`, under the lock. `assert_held()` is the rule in code.
+/// The rule, stated here and nowhere else: every object of `transport/` belongs to one strand, and
+/// only the thread that holds the strand's lock may touch it. The network thread takes the lock for
+/// each turn and waits for events outside it; an application thread that finds it free may take it,
+/// do one send or one turn on the spot, and give it back. Every turn ends with `TurnQueue::run()`,
+/// under the lock. `assert_held()` is the rule in code.
 class Strand : public std::enable_shared_from_this<Strand> {
  public:
   /// With its thread running. ERR_CANT_CREATE where the system gives no thread or descriptor.
@@ -33,23 +34,28 @@ class Strand : public std::enable_shared_from_this<Strand> {
   Strand(const Strand &) = delete;
   Strand &operator=(const Strand &) = delete;
 
-  /// Ends the thread after what was posted before has run. The thread keeps the strand alive until then; nobody joins it,
-  /// so that nobody waits for it. Any thread.
+  /// Ends the thread after what was posted before has run. The thread keeps the strand alive until
+  /// then; nobody joins it, so that nobody waits for it. Any thread.
   void stop();
 
-  /// Runs `task` under the lock, on the network thread, in the order of posting. Never run once the thread has ended. Any
-  /// thread.
+  /// Runs `task` under the lock, on the network thread, in the order of posting. Never run once the
+  /// thread has ended. Any thread.
   void post(std::function<void()> task);
 
-  /// Takes the strand for this thread if it is free; `end_turn()` gives it back. Any thread, not nested.
+  /// Takes the strand for this thread if it is free; `end_turn()` gives it back. Any thread, not
+  /// nested.
   bool try_begin_turn();
-  /// Ends the turn: runs what was marked, gives the lock back, and wakes the network thread if it has to sleep less.
+  /// Ends the turn: runs what was marked, gives the lock back, and wakes the network thread if it
+  /// has to sleep less.
   void end_turn();
-  /// Handles what is ready now on behalf of the network thread, without waiting; false if the strand was busy. For an
-  /// application that polls in a tight loop: the events need not wait for a thread to wake up. Any thread.
+  /// Handles what is ready now on behalf of the network thread, without waiting; false if the
+  /// strand was busy. For an application that polls in a tight loop: the events need not wait for a
+  /// thread to wake up. Any thread.
   bool help();
 
-  bool held() const { return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
+  bool held() const {
+    return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  }
   /// Whether this is the strand's own thread.
   bool on_network_thread() const {
     return network_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
@@ -79,8 +85,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
   std::mutex lock_;
   std::atomic<std::thread::id> holder_{};
   std::atomic<std::thread::id> network_thread_{};
-  // When the network thread means to wake up, in microseconds of the clock: an application thread that arms an earlier
-  // timer has to wake it.
+  // When the network thread means to wake up, in microseconds of the clock: an application thread
+  // that arms an earlier timer has to wake it.
   std::atomic<std::int64_t> wakes_at_{0};
   // The last time an application thread helped: while it goes on, the network thread stands back.
   std::atomic<std::int64_t> helped_at_{0};

@@ -14,7 +14,8 @@ void ChannelEvents::emit(ControlEvent event) {
   on_event_();
 }
 
-void ChannelEvents::on_channel_message(ChannelKey channel, bool is_text, PackedByteArray &&payload) {
+void ChannelEvents::on_channel_message(ChannelKey channel, bool is_text,
+                                       PackedByteArray &&payload) {
   ++messages_received_;
   if (muted_) return;
   link_.inbox_cost.fetch_add(payload.size() + kMessageOverhead);
@@ -27,7 +28,8 @@ void ChannelEvents::on_channel_message(ChannelKey channel, bool is_text, PackedB
   on_event_();
 }
 
-void ChannelEvents::on_channel_arrived(const std::shared_ptr<ChannelLink> &link, std::uint16_t stream) {
+void ChannelEvents::on_channel_arrived(const std::shared_ptr<ChannelLink> &link,
+                                       std::uint16_t stream) {
   emit(ChannelArrived{link, stream});
 }
 void ChannelEvents::on_channel_id(ChannelKey channel, std::uint16_t stream) {

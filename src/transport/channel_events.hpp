@@ -11,7 +11,8 @@
 
 namespace peerlane {
 
-/// Turns what happens to the channels into events for the API side, and counts what lies in its inbox. Lives on the strand.
+/// Turns what happens to the channels into events for the API side, and counts what lies in its
+/// inbox. Lives on the strand.
 class ChannelEvents final : public ChannelTable::Listener {
  public:
   /// `on_event` is called for every event: the moment to mark the turn.

@@ -3,7 +3,8 @@
 
 namespace peerlane {
 
-Liveness::Liveness(TimerQueue &timers, Duration silent_after, Duration lost_after, Listener &listener)
+Liveness::Liveness(TimerQueue &timers, Duration silent_after, Duration lost_after,
+                   Listener &listener)
     : timers_(timers),
       silent_after_(silent_after),
       lost_after_(lost_after),

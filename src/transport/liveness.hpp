@@ -8,9 +8,9 @@ namespace peerlane {
 
 /// Judges from authenticated traffic whether the peer is there. Lives on the strand.
 ///
-/// This serves the purpose of RFC 7675, consent to receive, by other means: what counts is a record that decrypts, and SCTP
-/// heartbeats make the peer send one every two seconds or so. libnice's own consent checks end a connection that loses a
-/// single answer, so they are off.
+/// This serves the purpose of RFC 7675, consent to receive, by other means: what counts is a record
+/// that decrypts, and SCTP heartbeats make the peer send one every two seconds or so. libnice's own
+/// consent checks end a connection that loses a single answer, so they are off.
 class Liveness {
  public:
   enum class Verdict { ALIVE, SILENT, LOST };

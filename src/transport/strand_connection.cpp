@@ -13,8 +13,8 @@ namespace peerlane {
 
 namespace {
 
-// A send on the spot saves a thread switch and costs a system call of its own. Messages that follow each other faster than
-// this are queued instead, so that one flush carries many.
+// A send on the spot saves a thread switch and costs a system call of its own. Messages that follow
+// each other faster than this are queued instead, so that one flush carries many.
 constexpr std::int64_t kInlineInterval = 100;
 
 TimePoint steady_now() { return SteadyClock().now(); }
@@ -91,7 +91,8 @@ void StrandConnection::send_or_queue(ChannelLink &channel, bool is_text, Payload
   const TimePoint now = steady_now();
   const std::int64_t now_us = now.time_since_epoch().count();
   if (!shared_->outbox_used.load(std::memory_order_acquire) &&
-      now_us - shared_->sent_at.load(std::memory_order_relaxed) > kInlineInterval && strand_->try_begin_turn()) {
+      now_us - shared_->sent_at.load(std::memory_order_relaxed) > kInlineInterval &&
+      strand_->try_begin_turn()) {
     shared_->sent_at.store(now_us, std::memory_order_relaxed);
     shared_->drain();
     shared_->stack->send(channel, is_text, std::forward<Payload>(payload));

@@ -9,8 +9,8 @@
 
 namespace peerlane {
 
-/// The real network side of a connection: carries commands, messages and events between the API side and a TransportStack
-/// on its strand. Any thread.
+/// The real network side of a connection: carries commands, messages and events between the API
+/// side and a TransportStack on its strand. Any thread.
 class StrandConnection final : public NetworkConnection {
  public:
   /// `life` is kept until the last of the transport is gone.

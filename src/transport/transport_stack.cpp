@@ -58,7 +58,8 @@ void TransportStack::run(StartGathering &&command) {
   limits.max_message_size = configuration_.max_message_size;
   channels_ = std::make_unique<ChannelTable>(limits, strand_->timers(), channel_events_);
   liveness_ = std::make_unique<Liveness>(strand_->timers(), configuration_.disconnected_timeout,
-                                         configuration_.failed_timeout, *this);
+                                         configuration_.failed_timeout,
+                                         static_cast<Liveness::Listener &>(*this));
   IceTransport::Options options;
   options.local_ufrag = std::move(command.local_ufrag);
   options.local_pwd = std::move(command.local_pwd);
@@ -95,7 +96,8 @@ void TransportStack::run(RestartIce &&command) {
 void TransportStack::run(SetRemote &&command) {
   if (!ice_ || dead_) return;
   const bool first = !remote_;
-  const bool restarted = remote_ && (remote_->ufrag != command.ufrag || remote_->pwd != command.pwd);
+  const bool restarted =
+      remote_ && (remote_->ufrag != command.ufrag || remote_->pwd != command.pwd);
   remote_ = std::move(command);
   if (first || restarted) {
     ice_->set_controlling(remote_->controlling);
@@ -106,10 +108,11 @@ void TransportStack::run(SetRemote &&command) {
     set_state(State::CONNECTING);
   }
   if (!first) return;
-  dtls_ = std::make_unique<DtlsTransport>(certificate_, remote_->dtls_client ? DtlsRole::CLIENT : DtlsRole::SERVER,
-                                          remote_->fingerprints,
-                                          configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu,
-                                          strand_->timers(), static_cast<DatagramSink &>(*this), *this);
+  dtls_ = std::make_unique<DtlsTransport>(
+      certificate_, remote_->dtls_client ? DtlsRole::CLIENT : DtlsRole::SERVER,
+      remote_->fingerprints, configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu,
+      strand_->timers(), static_cast<DatagramSink &>(*this),
+      static_cast<DtlsTransport::Listener &>(*this));
   start_dtls_if_ready();
 }
 
@@ -164,8 +167,8 @@ void TransportStack::close() {
   if (liveness_) liveness_->stop();
   if (sctp_) sctp_->close();
   if (dtls_) dtls_->close();
-  // Each step sends a packet through the layer below while that is still there. The stack is freed in a task of its own,
-  // when no frame of any layer is left on the call stack.
+  // Each step sends a packet through the layer below while that is still there. The stack is freed
+  // in a task of its own, when no frame of any layer is left on the call stack.
   const auto free_later = [self = shared_from_this()] { self->strand_->post([self] {}); };
   if (ice_) {
     ice_->close(free_later);
@@ -186,10 +189,13 @@ void TransportStack::start_dtls_if_ready() {
 void TransportStack::start_sctp() {
   SctpTransport::Options options;
   options.remote_port = remote_->sctp_port;
-  options.max_packet_size = (configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu) - kDtlsOverhead;
+  options.max_packet_size =
+      (configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu) - kDtlsOverhead;
   options.max_message_size = configuration_.max_message_size;
-  options.receive_window = std::clamp(configuration_.receive_buffer_limit, kMinReceiveWindow, kMaxReceiveWindow);
-  // The stack's timers run on one strand for all; the others are told when they have something to send.
+  options.receive_window =
+      std::clamp(configuration_.receive_buffer_limit, kMinReceiveWindow, kMaxReceiveWindow);
+  // The stack's timers run on one strand for all; the others are told when they have something to
+  // send.
   options.wake = [weak = weak_from_this()] {
     const std::shared_ptr<TransportStack> self = weak.lock();
     if (!self) return;
@@ -198,7 +204,8 @@ void TransportStack::start_sctp() {
       if (alive && alive->sctp_) alive->sctp_->schedule();
     });
   };
-  sctp_ = std::make_unique<SctpTransport>(options, strand_->timers(), strand_->turn(), *dtls_, *this);
+  sctp_ = std::make_unique<SctpTransport>(options, strand_->timers(), strand_->turn(), *dtls_,
+                                          static_cast<SctpTransport::Listener &>(*this));
   sctp_->connect();
 }
 
@@ -248,15 +255,19 @@ void TransportStack::pause_reading_if_full() {
     sctp_->schedule();
     return;
   }
-  const SctpUnread unread = sctp_->unread();
+  const SctpTransport::Unread unread = sctp_->unread();
   const std::uint64_t messages = link_->inbox_messages + unread.messages;
   const std::uint64_t cost = link_->inbox_cost + unread.bytes + unread.messages * kMessageOverhead;
-  // What an honest peer may have under way when we stop fits between the limit and twice the limit, and into the window.
-  if (cost <= 2 * limit + configuration_.max_message_size + kMaxReceiveWindow && messages <= kMaxUnreadMessages) return;
+  // What an honest peer may have under way when we stop fits between the limit and twice the limit,
+  // and into the window.
+  if (cost <= 2 * limit + configuration_.max_message_size + kMaxReceiveWindow &&
+      messages <= kMaxUnreadMessages)
+    return;
   sctp_->close();
   end_association();
-  fail(Error::ERR_OUT_OF_MEMORY, "the peer sent more than the receive buffer limit allows; raise "
-                                 "Configuration::receive_buffer_limit or read faster");
+  fail(Error::ERR_OUT_OF_MEMORY,
+       "the peer sent more than the receive buffer limit allows; raise "
+       "Configuration::receive_buffer_limit or read faster");
 }
 
 }  // namespace peerlane

@@ -21,8 +21,8 @@
 
 namespace peerlane {
 
-/// Everything that one connection has on the network side: ICE, DTLS, SCTP and the channels, and the only class that knows
-/// them all. Executes commands and emits events. Lives on the strand.
+/// Everything that one connection has on the network side: ICE, DTLS, SCTP and the channels, and
+/// the only class that knows them all. Executes commands and emits events. Lives on the strand.
 class TransportStack final : public std::enable_shared_from_this<TransportStack>,
                              private IceTransport::Listener,
                              private DtlsTransport::Listener,
@@ -39,7 +39,8 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void send(ChannelLink &channel, bool is_text, PackedByteArray &&payload);
   void enqueue(MessageQueue &messages);
 
-  /// Says goodbye to the peer and gives everything back; the stack keeps itself alive until that is done.
+  /// Says goodbye to the peer and gives everything back; the stack keeps itself alive until that is
+  /// done.
   void close();
   void fill_stats(PeerConnectionStats &stats) const;
   Strand &strand() { return *strand_; }
@@ -105,7 +106,8 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
 
   // Commands that came before StartGathering.
   std::vector<Command> before_start_;
-  // A peer that is faster than our signalling sends its first flight before its description is here.
+  // A peer that is faster than our signalling sends its first flight before its description is
+  // here.
   std::vector<PackedByteArray> early_datagrams_;
   std::uint32_t ice_generation_ = 0;
   State state_ = State::CONNECTING;

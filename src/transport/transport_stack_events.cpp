@@ -10,7 +10,7 @@ namespace peerlane {
 namespace {
 // More than a peer's first flight needs.
 constexpr std::size_t kMaxEarlyDatagrams = 8;
-}
+}  // namespace
 
 void TransportStack::on_ice_candidate(const Candidate &candidate) {
   emit(LocalCandidateFound{candidate, ice_generation_});
@@ -18,7 +18,9 @@ void TransportStack::on_ice_candidate(const Candidate &candidate) {
 
 void TransportStack::on_ice_gathering_done() { emit(GatheringDone{ice_generation_}); }
 
-void TransportStack::on_ice_error(Error error, const std::string &message) { emit(ErrorOccurred{error, message}); }
+void TransportStack::on_ice_error(Error error, const std::string &message) {
+  emit(ErrorOccurred{error, message});
+}
 
 void TransportStack::on_ice_state(IceTransport::State state) {
   if (dead_ || closed_) return;
@@ -32,7 +34,8 @@ void TransportStack::on_ice_state(IceTransport::State state) {
       break;
     case IceTransport::State::FAILED:
       // Later, silence decides: a path may work in one direction, or come back.
-      if (!ice_was_connected_) fail(Error::ERR_CANT_CONNECT, "ICE found no working path to the peer");
+      if (!ice_was_connected_)
+        fail(Error::ERR_CANT_CONNECT, "ICE found no working path to the peer");
       break;
   }
 }
@@ -80,7 +83,9 @@ void TransportStack::on_dtls_closed(Error error, const std::string &reason) {
   }
 }
 
-void TransportStack::on_sctp_connected() { channels_->on_association_up(*sctp_, remote_->dtls_client); }
+void TransportStack::on_sctp_connected() {
+  channels_->on_association_up(*sctp_, remote_->dtls_client);
+}
 
 void TransportStack::on_sctp_message(std::uint16_t stream, std::uint32_t ppid, ByteView message) {
   channels_->on_message(stream, ppid, message);
@@ -100,7 +105,8 @@ void TransportStack::on_sctp_sendable() { channels_->on_sendable(); }
 
 void TransportStack::on_sctp_closed(Error error, const std::string &reason) {
   if (dead_ || closed_) return;
-  // DTLS stays up: a peer that closes cleanly sends its close_notify next, and one that vanishes falls silent.
+  // DTLS stays up: a peer that closes cleanly sends its close_notify next, and one that vanishes
+  // falls silent.
   channels_->on_association_down();
   if (error != Error::OK) emit(ErrorOccurred{error, reason});
 }
@@ -114,7 +120,8 @@ void TransportStack::on_liveness(Liveness::Verdict verdict) {
       set_state(State::DISCONNECTED);
       break;
     case Liveness::Verdict::LOST:
-      fail(Error::ERR_TIMEOUT, "the peer has been silent for longer than Configuration::failed_timeout");
+      fail(Error::ERR_TIMEOUT,
+           "the peer has been silent for longer than Configuration::failed_timeout");
       break;
   }
 }
@@ -142,7 +149,8 @@ void TransportStack::fill_stats(PeerConnectionStats &stats) const {
     stats.remote_candidate = ice_->remote_candidate();
     add(ice_->dropped());
   }
-  if (dtls_) add({{"dtls_record", dtls_->counters().records_dropped}, {"dtls_early", early_dropped_}});
+  if (dtls_)
+    add({{"dtls_record", dtls_->counters().records_dropped}, {"dtls_early", early_dropped_}});
   if (channels_) add(channels_->dropped());
   if (!sctp_) return;
   add(sctp_->dropped());

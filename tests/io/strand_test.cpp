@@ -115,7 +115,8 @@ TEST(Strand, OnlyOneThreadHoldsIt) {
 TEST(Strand, HelpRunsExpiredTimersOnTheCallersThread) {
   const auto strand = make_strand();
   const auto caller = std::this_thread::get_id();
-  // While it is helped all the time, the network thread stands back, so that sooner or later the helper is first.
+  // While it is helped all the time, the network thread stands back, so that sooner or later the
+  // helper is first.
   std::atomic<int> runs_here{0};
   std::unique_ptr<Timer> timer;
   while (!strand->try_begin_turn()) std::this_thread::yield();
@@ -145,7 +146,8 @@ TEST(Strand, StopRunsWhatWasPostedBeforeAndFreesTheStrand) {
   const std::weak_ptr<Strand> weak = strand;
   strand.reset();
   const auto deadline = std::chrono::steady_clock::now() + 5s;
-  while (!weak.expired() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
+  while (!weak.expired() && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(1ms);
   EXPECT_TRUE(weak.expired());
   EXPECT_TRUE(ran);
 }
