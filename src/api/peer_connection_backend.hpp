@@ -39,6 +39,8 @@ class PeerConnectionBackend {
   virtual void set_wakeup_handler(std::function<void()> handler) = 0;
   /// For the library's own PollGroup; runs as the wake-up handler does, beside it.
   virtual void set_group_handler(std::function<void()> handler) = 0;
+  /// A connection is in one group at most.
+  virtual bool has_group_handler() const = 0;
   virtual PeerConnectionStats get_stats() const = 0;
   virtual std::string get_local_description() const = 0;
   virtual std::string get_local_fingerprint() const = 0;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "api/delivery_queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace peerlane::internal {
+
+void DeliveryQueue::begin(EventMailbox *mailbox, std::size_t trailing) {
+  older_ = queue_.size();
+  trailing_ = trailing;
+  // Asking first saves the lock where nothing came: most polls of a game.
+  if (mailbox && mailbox->ready()) mailbox->take(arrived_);
+}
+
+DeliveryQueue::Kind DeliveryQueue::pop(LocalEvent &local, Event &network) {
+  if (!urgent_.empty()) {
+    local = std::move(urgent_.front());
+    urgent_.pop_front();
+    return Kind::LOCAL;
+  }
+  if (older_ == 0 && next_arrived_ < arrived_.size()) {
+    network = std::move(arrived_[next_arrived_++]);
+    return Kind::NETWORK;
+  }
+  if (queue_.empty()) return Kind::NOTHING;
+  if (older_ > 0) {
+    --older_;
+  } else if (trailing_ > 0) {
+    --trailing_;
+  } else {
+    return Kind::NOTHING;
+  }
+  auto front = std::move(queue_.front());
+  queue_.pop_front();
+  if (auto *event = std::get_if<LocalEvent>(&front)) {
+    local = std::move(*event);
+    return Kind::LOCAL;
+  }
+  network = std::move(std::get<Event>(front));
+  return Kind::NETWORK;
+}
+
+void DeliveryQueue::end() {
+  if (next_arrived_ < arrived_.size()) {
+    const auto from = arrived_.begin() + static_cast<std::ptrdiff_t>(next_arrived_);
+    queue_.insert(queue_.begin() + static_cast<std::ptrdiff_t>(older_),
+                  std::make_move_iterator(from), std::make_move_iterator(arrived_.end()));
+  }
+  older_ = 0;
+  arrived_.clear();
+  next_arrived_ = 0;
+}
+
+void DeliveryQueue::withdraw_description(const std::string &type) {
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    const auto *local = std::get_if<LocalEvent>(&queue_[i]);
+    const auto *created = local ? std::get_if<DescriptionCreated>(local) : nullptr;
+    if (!created || created->type != type) continue;
+    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < older_) --older_;
+    --i;
+  }
+}
+
+void DeliveryQueue::clear() {
+  // Destroyed last: a handle among them may be the last one, and its end calls back.
+  DeliveryQueue dropped;
+  std::swap(dropped.urgent_, urgent_);
+  std::swap(dropped.queue_, queue_);
+  std::swap(dropped.arrived_, arrived_);
+  older_ = 0;
+  next_arrived_ = 0;
+}
+
+}  // namespace peerlane::internal
