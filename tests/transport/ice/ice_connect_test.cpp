@@ -265,8 +265,11 @@ TEST_F(IceConnect, FailsOnlyAfterItsOwnLimitAndRevives) {
 }
 
 TEST_F(IceConnect, RestartKeepsDataFlowing) {
-  IcePeer a(strand_, options(true));
-  IcePeer b(strand_, options(false));
+  IcePeer::Options impatient = options(true);
+  impatient.checking_limit = std::chrono::milliseconds(300);
+  IcePeer a(strand_, impatient);
+  impatient.controlling = false;
+  IcePeer b(strand_, impatient);
   IcePeer::connect(a, b);
   ASSERT_TRUE(a.wait_until_connected());
   ASSERT_TRUE(b.wait_until_connected());
@@ -294,6 +297,9 @@ TEST_F(IceConnect, RestartKeepsDataFlowing) {
   b.run([](IceTransport &ice) {
     EXPECT_EQ(ice.dropped().at("ice_candidate_of_other_generation"), 1u);
   });
+  // The new generation has found a pair: nobody gives up.
+  const auto failed = [](const IcePeer &peer) { return peer.heard_.states.size() > 1; };
+  EXPECT_FALSE(a.wait_for(failed, std::chrono::milliseconds(400)));
   EXPECT_EQ(a.heard().states, (std::vector<State>{State::CONNECTED}));
   EXPECT_EQ(b.heard().states, (std::vector<State>{State::CONNECTED}));
 }
