@@ -56,8 +56,8 @@ class DtlsTransport::Session final : private PeerVerifier {
   /// An alert that anybody can have forged.
   void doubt(std::uint8_t alert);
 
-  /// How many came.
-  int read_plaintexts();
+  /// Hands up to `limit` up; how many came.
+  int read_plaintexts(int limit);
   void on_read_error();
   void end(Error error, const std::string &reason);
 
