@@ -50,6 +50,8 @@ void SctpTransport::Association::flush() {
     below_.send(batch);
   }
   if (packets.bytes.capacity() > spare.bytes.capacity()) std::swap(packets, spare);
+  if (closed()) return;
+  if (const ByteView reset = filter_.take_held_reset(); !reset.empty()) feed(reset);
 }
 
 void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size) {
@@ -74,6 +76,9 @@ void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
         // The last number of the packet would be exact, and costs more; they are consecutive.
         return;
       }
+      case SACK:
+        filter_.set_cumulative_tsn(read32(chunk + 4));
+        [[fallthrough]];
       default:
         offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
     }

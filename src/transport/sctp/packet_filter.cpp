@@ -16,6 +16,8 @@ using namespace sctp_wire;
 constexpr std::size_t kMaxHandshakeChunk = 4096;
 constexpr std::size_t kMaxPacket = 65535;
 
+thread_local PackedByteArray scratch;
+
 /// Reads the length of the chunk at `offset`; 0 where it does not fit into the packet.
 std::size_t chunk_length(ByteView packet, std::size_t offset) {
   if (packet.size() - offset < kChunkHeader) return 0;
@@ -42,7 +44,8 @@ const char *sack_reason(const std::uint8_t *data, std::size_t length) {
 
 /// RFC 6525 section 4. A peer may reset its streams and add some. The other requests would have the
 /// stack start numbering anew, or move its queues while a message is half sent.
-const char *re_config_reason(const std::uint8_t *data, std::size_t length) {
+const char *re_config_fault(const std::uint8_t *data, std::size_t length, std::uint32_t &reset_at,
+                            bool &resets) {
   enum : std::uint16_t {
     OUTGOING_RESET = 13,
     INCOMING_RESET = 14,
@@ -61,6 +64,8 @@ const char *re_config_reason(const std::uint8_t *data, std::size_t length) {
     switch (type) {
       case OUTGOING_RESET:
         if (size < 16 || size % 2 != 0) return "re-config length";
+        resets = true;
+        reset_at = read32(data + offset + 12);
         break;
       case INCOMING_RESET:
         if (size % 2 != 0) return "re-config length";
@@ -94,7 +99,7 @@ ByteView PacketFilter::inspect(ByteView packet) {
     drop("port");
     return {};
   }
-  const std::uint32_t tag = read32(packet.data() + 4);
+  tag_ = read32(packet.data() + 4);
   bool keep_all = true, keep_any = false, has_init = false;
   for (std::size_t offset = kCommonHeader; offset < packet.size();) {
     const std::size_t length = chunk_length(packet, offset);
@@ -108,7 +113,7 @@ ByteView PacketFilter::inspect(ByteView packet) {
     const bool first = offset == kCommonHeader;
     const Chunk chunk{data[0], data, length, first && offset + padded(length) >= packet.size(),
                       first};
-    if (const char *reason = reason_to_drop(chunk, tag)) {
+    if (const char *reason = reason_to_drop(chunk)) {
       drop(reason);
       keep_all = false;
     } else {
@@ -123,7 +128,7 @@ ByteView PacketFilter::inspect(ByteView packet) {
   return has_init ? limit_streams(packet) : packet;
 }
 
-const char *PacketFilter::reason_to_drop(const Chunk &chunk, std::uint32_t tag) {
+const char *PacketFilter::reason_to_drop(const Chunk &chunk) {
   switch (chunk.type) {
     case DATA:
       // An empty DATA chunk is a protocol violation that would end the association.
@@ -133,7 +138,7 @@ const char *PacketFilter::reason_to_drop(const Chunk &chunk, std::uint32_t tag) 
     case INIT:
     case INIT_ACK:
     case COOKIE_ECHO:
-      return handshake_reason(chunk, tag);
+      return handshake_reason(chunk);
     case COOKIE_ACK:
       return chunk.length == 4 ? nullptr : "cookie-ack length";
     case SACK:
@@ -154,7 +159,7 @@ const char *PacketFilter::reason_to_drop(const Chunk &chunk, std::uint32_t tag) 
                  ? nullptr
                  : "error length";
     case RE_CONFIG:
-      return established_ ? re_config_reason(chunk.data, chunk.length) : "re-config too early";
+      return re_config_reason(chunk);
     case FORWARD_TSN:
       return chunk.length >= 8 && chunk.length % 4 == 0 ? nullptr : "forward-tsn length";
     case I_FORWARD_TSN:
@@ -177,7 +182,7 @@ const char *PacketFilter::reason_to_drop(const Chunk &chunk, std::uint32_t tag) 
   }
 }
 
-const char *PacketFilter::handshake_reason(const Chunk &chunk, std::uint32_t tag) {
+const char *PacketFilter::handshake_reason(const Chunk &chunk) {
   if (chunk.length > kMaxHandshakeChunk) return "handshake length";
   if (chunk.type == COOKIE_ECHO) {
     // Behind another chunk it would be taken for one of an association that is not found yet.
@@ -195,10 +200,37 @@ const char *PacketFilter::handshake_reason(const Chunk &chunk, std::uint32_t tag
   if (established_) return chunk.type == INIT ? "init after established" : "init-ack too late";
   if (!chunk.only) return "init bundled";
   if (chunk.length < kInitHeader) return "handshake length";
+  cumulative_tsn_ = read32(chunk.data + kInitTsn) - 1;
   if (!parameters_fit(chunk.data + kInitHeader, chunk.length - kInitHeader)) {
     return "handshake parameters";
   }
-  return chunk.type == INIT && tag != 0 ? "init tag" : nullptr;
+  return chunk.type == INIT && tag_ != 0 ? "init tag" : nullptr;
+}
+
+const char *PacketFilter::re_config_reason(const Chunk &chunk) {
+  if (!established_) return "re-config too early";
+  bool resets = false;
+  std::uint32_t reset_at = 0;
+  if (const char *fault = re_config_fault(chunk.data, chunk.length, reset_at, resets)) return fault;
+  if (!resets || !later(reset_at, cumulative_tsn_)) return nullptr;
+  held_reset_.assign(chunk.data, chunk.data + chunk.length);
+  held_until_ = reset_at;
+  return "re-config held";
+}
+
+ByteView PacketFilter::take_held_reset() {
+  if (held_reset_.empty() || later(held_until_, cumulative_tsn_)) return {};
+  PackedByteArray packet(kCommonHeader);
+  write16(packet.data(), remote_port_);
+  write16(packet.data() + 2, local_port_);
+  for (std::size_t i = 0; i < 4; ++i) {
+    packet[4 + i] = static_cast<std::uint8_t>(tag_ >> (24 - 8 * i));
+  }
+  packet.insert(packet.end(), held_reset_.begin(), held_reset_.end());
+  packet.resize(padded(packet.size()));
+  held_reset_.clear();
+  scratch.swap(packet);
+  return scratch;
 }
 
 void PacketFilter::remember_abort(const Chunk &chunk) {
@@ -220,10 +252,6 @@ void PacketFilter::count(const Chunk &chunk) {
   seen_.bytes += chunk.length - (chunk.type == DATA ? kDataHeader : kIDataHeader);
 }
 
-namespace {
-thread_local PackedByteArray scratch;
-}
-
 // The rare case, so it judges each chunk a second time; judging has no effect that matters twice.
 ByteView PacketFilter::rebuild(ByteView packet) {
   PackedByteArray kept(packet.begin(), packet.begin() + kCommonHeader);
@@ -233,8 +261,7 @@ ByteView PacketFilter::rebuild(ByteView packet) {
     const std::uint8_t *data = packet.data() + offset;
     const bool first = offset == kCommonHeader;
     const bool only = first && offset + padded(length) >= packet.size();
-    if (reason_to_drop({data[0], data, length, only, first}, read32(packet.data() + 4)) ==
-        nullptr) {
+    if (reason_to_drop({data[0], data, length, only, first}) == nullptr) {
       kept.insert(kept.end(), data, data + length);
       kept.resize(padded(kept.size()));
     }

@@ -40,6 +40,12 @@ class PacketFilter {
   void set_established() { established_ = true; }
   bool established() const { return established_; }
 
+  /// All TSNs up to this one have come, as our own acknowledgement says.
+  void set_cumulative_tsn(std::uint32_t tsn) { cumulative_tsn_ = tsn; }
+  /// A packet with a stream reset that had come before the data it follows; empty while there is
+  /// none whose data is complete. Valid until the next call.
+  ByteView take_held_reset();
+
   const Seen &seen() const { return seen_; }
   void reset_seen() { seen_ = {}; }
   const Abort &abort() const { return abort_; }
@@ -54,8 +60,9 @@ class PacketFilter {
     bool only;  // The only one in the packet.
     bool first;
   };
-  const char *reason_to_drop(const Chunk &chunk, std::uint32_t tag);
-  const char *handshake_reason(const Chunk &chunk, std::uint32_t tag);
+  const char *reason_to_drop(const Chunk &chunk);
+  const char *handshake_reason(const Chunk &chunk);
+  const char *re_config_reason(const Chunk &chunk);
   void remember_abort(const Chunk &chunk);
   void count(const Chunk &chunk);
   void drop(const char *reason) { ++dropped_[reason]; }
@@ -69,6 +76,12 @@ class PacketFilter {
 
   bool established_ = false;
   PackedByteArray cookie_echo_;  // The last one before the association was established.
+  // RFC 6525 section 5.2.2 has the receiver of a reset wait for the data before it. usrsctp does,
+  // but wakes up only when still more data comes, and until then keeps what has come since.
+  PackedByteArray held_reset_;
+  std::uint32_t held_until_ = 0;
+  std::uint32_t cumulative_tsn_ = 0;
+  std::uint32_t tag_ = 0;  // Of the packet under inspection.
   Seen seen_;
   Abort abort_;
   std::map<std::string, std::uint64_t> dropped_;

@@ -24,6 +24,7 @@ constexpr std::size_t kIDataHeader = 20;  // RFC 8260 section 2.1
 constexpr std::size_t kInitHeader = 20;   // RFC 9260 section 3.3.2
 constexpr std::size_t kInitOutgoingStreams = 12;
 constexpr std::size_t kInitIncomingStreams = 14;
+constexpr std::size_t kInitTsn = 16;
 
 enum ChunkType : std::uint8_t {
   DATA = 0,

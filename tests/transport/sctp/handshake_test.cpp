@@ -57,9 +57,9 @@ class SctpHandshakeLoss : public testing::TestWithParam<Loss> {};
 // other.
 TEST_P(SctpHandshakeLoss, Connects) {
   for (const bool staggered : {false, true}) {
-    SctpPair pair({.delay = 10ms});
     int left = GetParam().count;
     int dropped = 0;
+    SctpPair pair({.delay = 10ms});
     LossyPipe &pipe = GetParam().from_a ? pair.path.a_to_b : pair.path.b_to_a;
     pipe.set_script([&](ByteView packet, std::size_t) {
       if (left == 0 || !has_chunk(packet, GetParam().chunk)) return LossyPipe::Fate::PASS;
