@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 # How our own code is compiled. Everything is per target: a project that adds us with add_subdirectory keeps its flags.
 
-# -Wconversion is on because sizes from the network pass through many integer types.
+# -Wconversion is on because sizes from the network pass through many integer types; -Wmissing-field-initializers (of
+# -Wextra) is off because structs of options are meant to be filled by name, and only where they differ.
 set(PEERLANE_WARNINGS
     -Wall
     -Wextra
+    -Wno-missing-field-initializers
     -Wpedantic
     -Wshadow
     -Wconversion
