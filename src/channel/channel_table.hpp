@@ -15,17 +15,21 @@
 
 namespace peerlane {
 
-/// The data channels of one connection: stream ids, the opening handshake of RFC 8832, closing by stream reset (RFC 8831
-/// section 6.7), and the order in which queued messages enter SCTP. Knows SCTP only as `SctpAssociation`. Lives on the strand.
+/// The data channels of one connection: stream ids, the opening handshake of RFC 8832, closing by
+/// stream reset (RFC 8831 section 6.7), and the order in which queued messages enter SCTP. Knows
+/// SCTP only as `SctpAssociation`. Lives on the strand.
 class ChannelTable {
  public:
-  /// What the API side has to hear. The table may not be destroyed inside a call.
+  /// What the API side has to hear. It takes note: a call may neither destroy the table nor come
+  /// back into it.
   class Listener {
    public:
-    virtual void on_channel_arrived(const std::shared_ptr<ChannelLink> &link, std::uint16_t stream) = 0;
+    virtual void on_channel_arrived(const std::shared_ptr<ChannelLink> &link,
+                                    std::uint16_t stream) = 0;
     virtual void on_channel_id(ChannelKey channel, std::uint16_t stream) = 0;
     virtual void on_channel_opened(ChannelKey channel, std::uint16_t stream) = 0;
-    virtual void on_channel_message(ChannelKey channel, bool is_text, PackedByteArray &&payload) = 0;
+    virtual void on_channel_message(ChannelKey channel, bool is_text,
+                                    PackedByteArray &&payload) = 0;
     virtual void on_channel_closing(ChannelKey channel) = 0;
     virtual void on_channel_closed(ChannelKey channel) = 0;
     virtual void on_buffered_amount_low(ChannelKey channel) = 0;
@@ -38,8 +42,10 @@ class ChannelTable {
 
   struct Limits {
     std::size_t max_incoming_channels = 256;
-    std::size_t max_label_bytes = 1u << 20;  ///< Labels and protocols of all incoming channels together.
-    std::size_t max_message_size = 262144;   ///< Of what arrives; partial messages of old peers included.
+    /// Labels and protocols of all incoming channels together.
+    std::size_t max_label_bytes = 1u << 20;
+    std::size_t max_message_size =
+        262144;  ///< Of what arrives; partial messages of old peers included.
   };
 
   ChannelTable(const Limits &limits, TimerQueue &timers, Listener &listener);
@@ -59,7 +65,8 @@ class ChannelTable {
 
   /// Adds messages to the channels' queues and hands over what the association has room for.
   void enqueue(MessageQueue &messages);
-  /// The same for one message, without queueing where the channel has nothing queued and there is room.
+  /// The same for one message, without queueing where the channel has nothing queued and there is
+  /// room.
   void send(ChannelLink &channel, bool is_text, ByteView payload);
   void send(ChannelLink &channel, bool is_text, PackedByteArray &&payload);
 
