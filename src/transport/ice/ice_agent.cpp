@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "transport/ice/ice_agent.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <array>
 #include <utility>
 
+#include "transport/ice/descriptors.hpp"
 #include "transport/ice/merged_input.hpp"
 
 namespace peerlane {
@@ -27,22 +24,6 @@ constexpr unsigned kPatienceConnectedMilliseconds = 50;
 // strand want their turn.
 constexpr std::size_t kMaxBytesPerDispatch = 1 << 20;
 
-/// GLib ends the process where a GMainContext finds no descriptor for its wake-up, and libnice
-/// makes one for each component: look first whether there are some to spare. Another thread may
-/// still take them in between; the margin is for that.
-bool descriptors_to_spare() {
-  std::array<int, 8> probes;
-  bool enough = true;
-  for (int &probe : probes) {
-    probe = eventfd(0, EFD_CLOEXEC);
-    enough = enough && probe >= 0;
-  }
-  for (const int probe : probes) {
-    if (probe >= 0) ::close(probe);
-  }
-  return enough;
-}
-
 gboolean to_gboolean(bool value) { return value ? TRUE : FALSE; }
 
 }  // namespace
@@ -58,7 +39,10 @@ IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> 
       resolver_(*context_, timers),
       server_reflexive_(*context_, timers, *this),
       path_(timers, options.allow_segmentation_offload, options.allow_receive_offload, dropped_),
-      gate_(timers, options.checking_limit, [this](State state) { listener_.on_ice_state(state); }),
+      gate_(timers, options.checking_limit,
+            [this](State state) {
+              if (!closing_) listener_.on_ice_state(state);
+            }),
       remote_candidates_(resolver_, dropped_,
                          [this](const Candidate &candidate) { use_remote_candidate(candidate); }),
       gathering_timer_(timers, [this] { end_gathering(false); }),
@@ -134,7 +118,7 @@ void IceTransport::Agent::add_remote_candidate(const Candidate &candidate) {
 
 void IceTransport::Agent::use_remote_candidate(const Candidate &candidate) {
   const NiceCandidatePtr converted = to_nice(candidate, stream_);
-  if (!converted) return;
+  if (!converted || closing_) return;
   GSList list{converted.get(), nullptr};
   context_->run_inside(
       [this, &list] { nice_agent_set_remote_candidates(nice_.get(), stream_, kComponent, &list); });
@@ -172,8 +156,11 @@ void IceTransport::Agent::restart(const std::string &local_ufrag, const std::str
   // libnice keeps its sockets and candidates; what is new is the generation that they belong to.
   for (Candidate &candidate : local_candidates_) candidate.ufrag = local_ufrag_;
   const std::vector<Candidate> known = local_candidates_;
-  for (const Candidate &candidate : known) listener_.on_ice_candidate(candidate);
-  if (gathered_) listener_.on_ice_gathering_done();
+  for (const Candidate &candidate : known) {
+    if (!closing_) listener_.on_ice_candidate(candidate);
+  }
+  if (gathered_ && !closing_) listener_.on_ice_gathering_done();
+  if (closing_) return;
   if (next_remote_credentials_)
     use_credentials(*std::exchange(next_remote_credentials_, std::nullopt));
 }

@@ -56,7 +56,7 @@ Status IceTransport::Agent::gather() {
     ++server_lookups_;
     look_up_servers();
     started = nice_agent_gather_candidates(nice_.get(), stream_) != FALSE;
-    if (started) adopt_sockets();
+    if (started && !closing_) adopt_sockets();
     --server_lookups_;
   });
   if (!started) {
@@ -211,7 +211,7 @@ void IceTransport::Agent::on_server_reflexive(const SocketAddress &base,
 }
 
 void IceTransport::Agent::check_gathering_done() {
-  if (gathering_ && nice_gathered_ && server_lookups_ == 0 && server_reflexive_.done())
+  if (!closing_ && gathering_ && nice_gathered_ && server_lookups_ == 0 && server_reflexive_.done())
     end_gathering(true);
 }
 
@@ -220,7 +220,7 @@ void IceTransport::Agent::end_gathering(bool in_time) {
   gathered_ = true;
   gathering_timer_.cancel();
   report_missing_relay(in_time);
-  listener_.on_ice_gathering_done();
+  if (!closing_) listener_.on_ice_gathering_done();
 }
 
 void IceTransport::Agent::report_missing_relay(bool in_time) {

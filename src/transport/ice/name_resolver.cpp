@@ -3,10 +3,10 @@
 
 #include <gio/gio.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "io/loop_context.hpp"
+#include "transport/ice/descriptors.hpp"
 #include "transport/ice/gobject_ptr.hpp"
 
 namespace peerlane {
@@ -27,7 +27,9 @@ struct NameResolver::Lookup {
 };
 
 NameResolver::NameResolver(LoopContext &context, TimerQueue &timers)
-    : context_(context), timers_(timers) {}
+    : context_(context), timers_(timers), refusal_(timers, [this] {
+        for (const Answer &answer : std::exchange(refused_, {})) answer({});
+      }) {}
 
 NameResolver::~NameResolver() {
   cancel_all();
@@ -35,6 +37,7 @@ NameResolver::~NameResolver() {
 }
 
 void NameResolver::resolve(const std::string &name, Duration limit, Answer answer) {
+  if (!descriptors_to_spare()) return refuse(std::move(answer));
   auto *lookup = new Lookup(*this, std::move(answer));
   running_.push_back(lookup);
   lookup->deadline->arm_in(limit);
@@ -48,7 +51,13 @@ void NameResolver::resolve(const std::string &name, Duration limit, Answer answe
   });
 }
 
+void NameResolver::refuse(Answer answer) {
+  refused_.push_back(std::move(answer));
+  refusal_.arm_in(Duration::zero());
+}
+
 void NameResolver::cancel_all() {
+  refused_.clear();
   for (Lookup *lookup : running_) {
     lookup->answer = nullptr;
     lookup->deadline.reset();

@@ -37,6 +37,8 @@ class NameResolver {
 
  private:
   struct Lookup;
+  /// Without descriptors there is no lookup.
+  void refuse(Answer answer);
   void finish(Lookup &lookup, const std::vector<std::string> &addresses);
   static void on_resolved(void *resolver, void *result, void *lookup);
 
@@ -44,6 +46,8 @@ class NameResolver {
   TimerQueue &timers_;
   // Each is owned by GLib's callback, which comes always, also after a cancellation.
   std::vector<Lookup *> running_;
+  Timer refusal_;
+  std::vector<Answer> refused_;
 };
 
 }  // namespace peerlane

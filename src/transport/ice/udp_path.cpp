@@ -76,6 +76,7 @@ void UdpPath::forget() {
   set_receive_offload(false);
   resume_receive_offload_.cancel();
   socket_.reset();
+  receive_offload_ = false;
 }
 
 void UdpPath::set_up_socket() {

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <future>
+
 #include "io/loop_context.hpp"
 #include "transport/ice/ice_peer.hpp"
 #include "transport/ice/stun_server.hpp"
@@ -118,6 +120,48 @@ TEST_F(IceClose, WithoutCloseIsSafeToo) {
     EXPECT_TRUE(made.value()->gather().ok());
   });
   EXPECT_EQ(open_descriptors(), before);
+}
+
+/// Closes its transport in the first call that it hears, and destroys it when that is done.
+class HastyListener final : public IceTransport::Listener {
+ public:
+  explicit HastyListener(std::promise<void> &done) : done_(done) {}
+  std::unique_ptr<IceTransport> transport;
+  int calls = 0;
+
+ private:
+  void on_ice_candidate(const Candidate &) override { hurry(); }
+  void on_ice_gathering_done() override { hurry(); }
+  void on_ice_state(IceTransport::State) override { hurry(); }
+  void on_ice_data(ByteView) override { hurry(); }
+  void on_ice_error(Error, const std::string &) override { hurry(); }
+  void hurry() {
+    ++calls;
+    transport->close([this] {
+      transport.reset();
+      done_.set_value();
+    });
+  }
+  std::promise<void> &done_;
+};
+
+TEST_F(IceClose, InsideACallOfTheListener) {
+  StunServer server;
+  IcePeer::Options options = on_loopback();
+  options.servers = {server.address()};
+  options.local_ufrag = "abcd";
+  options.local_pwd = "abcdefghijklmnopqrstuvwxyz";
+  std::promise<void> done;
+  HastyListener hasty(done);
+  strand_->post([&] {
+    hasty.transport =
+        IceTransport::create(options, LoopContext::create(strand_->poller(), strand_->timers()),
+                             strand_->timers(), hasty)
+            .value();
+    EXPECT_TRUE(hasty.transport->gather().ok());
+  });
+  done.get_future().wait();
+  EXPECT_EQ(hasty.calls, 1);
 }
 
 /// While it lives, so many more descriptors can be opened (more, where the numbers in use have

@@ -133,6 +133,33 @@ TEST_F(IceConnect, MergedInputIsOneCall) {
   RecordProperty("calls_for_50_records", b.heard().data_calls);
 }
 
+TEST_F(IceConnect, AFloodDoesNotStopTheReceiver) {
+  const std::shared_ptr<Strand> other_strand = Strand::create().value();
+  {
+    IcePeer a(strand_, options(true));
+    IcePeer b(other_strand, options(false));
+    IcePeer::connect(a, b);
+    ASSERT_TRUE(a.wait_until_connected());
+    ASSERT_TRUE(b.wait_until_connected());
+    // While b does not read, more comes than it takes in one turn; how much of it the kernel keeps
+    // is not our matter.
+    b.run([&a](IceTransport &) {
+      for (int i = 0; i < 40; ++i) a.send(records(50, 1200));
+    });
+    ASSERT_TRUE(b.wait_for([](const IcePeer &peer) { return !peer.heard_.data.empty(); }));
+    const std::string last = "the last one";
+    const auto has_last = [&last](const IcePeer &peer) { return peer.heard_.data.ends_with(last); };
+    bool came = false;
+    for (int i = 0; i < 20 && !came; ++i) {
+      a.send({last});
+      came = b.wait_for(has_last, std::chrono::milliseconds(500));
+    }
+    EXPECT_TRUE(came);
+    RecordProperty("bytes", static_cast<int>(b.heard().data.size()));
+  }
+  other_strand->stop();
+}
+
 TEST_F(IceConnect, CandidatesMayComeLongAfterTheCredentials) {
   IcePeer a(strand_, options(true));
   IcePeer b(strand_, options(false));
