@@ -49,10 +49,11 @@ void set_options() {
   usrsctp_sysctl_set_sctp_use_cwnd_based_maxburst(0);
 
   // The stack must never give up on a path that our own liveness still believes in: at 2 s each,
-  // these are more than 3 minutes.
-  usrsctp_sysctl_set_sctp_assoc_rtx_max_default(100);
-  usrsctp_sysctl_set_sctp_path_rtx_max_default(100);
-  usrsctp_sysctl_set_sctp_init_rtx_max_default(100);
+  // these are half an hour.
+  usrsctp_sysctl_set_sctp_assoc_rtx_max_default(1000);
+  usrsctp_sysctl_set_sctp_path_rtx_max_default(1000);
+  usrsctp_sysctl_set_sctp_init_rtx_max_default(1000);
+  usrsctp_sysctl_set_sctp_max_retran_chunk(1000);
 
   // Bounds what a peer can make us hold that sends tiny messages into a closed window: each costs
   // some 500 bytes. Our own queue needs as many for 4 MiB of messages of 128 bytes.

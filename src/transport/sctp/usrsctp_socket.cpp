@@ -3,6 +3,7 @@
 
 #include <usrsctp.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -106,7 +107,8 @@ Status UsrsctpSocket::configure(const SctpTransport::Options &options) {
   reset.assoc_id = SCTP_FUTURE_ASSOC;
   reset.assoc_value = SCTP_ENABLE_RESET_STREAM_REQ | SCTP_ENABLE_CHANGE_ASSOC_REQ;
   // Pieces of a message only where it is longer than any may be. Then it can be told early.
-  const auto delivery_point = static_cast<std::uint32_t>(options.max_message_size + 2048);
+  const auto delivery_point =
+      static_cast<std::uint32_t>(std::min(options.max_message_size + 2048, options.receive_window));
   // Level 2, without which messages are not interleaved (RFC 8260 section 4.3.1).
   const std::uint32_t interleave = options.interleaving ? 2 : 0;
   if (!set(SCTP_NODELAY, 1) || !set(SCTP_RECVRCVINFO, 1) || !set(SCTP_INITMSG, init) ||
