@@ -1,0 +1,3 @@
+module peerlane.example/interop/pion
+
+go 1.19

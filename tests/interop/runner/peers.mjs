@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The implementations: how each is started, and what was seen that it cannot do. Nothing of ours is excused here.
+//
+// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs; "name, we offer" and "name, it offers"
+//         hold for one direction only.
+// blind:  what the implementation's interface does not report, as "local key" or "remote key" for a channel that it
+//         created or received; "id" for both. The scenario runs, without that check.
+
+import {existsSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const common = {limits: {}, blind: {}, maxSend: Infinity, environment: {}};
+
+const UNSEEN_OPTIONS = 'node-datachannel reports every incoming channel as ordered and reliable';
+const NODE_DATACHANNEL_BLIND = {
+  'id': 'node-datachannel reports the id that a channel had before it was assigned',
+  'remote ordered': UNSEEN_OPTIONS,
+  'remote maxRetransmits': UNSEEN_OPTIONS,
+  'remote maxPacketLifeTime': UNSEEN_OPTIONS,
+};
+
+const AIORTC_LENGTHS = 'aiortc opens a channel with the lengths of label and protocol in characters instead of bytes';
+const NO_RESTART = 'has no ICE restart';
+
+/** All peers, by the name that is given on the command line. */
+export function peers({agent, pion}) {
+  const list = [
+    {name: 'peerlane', title: 'peerlane', command: [agent], ours: true},
+    {name: 'wrtc', title: '@roamhq/wrtc', command: [process.execPath, here('peers/wrtc/agent.mjs')]},
+    {
+      name: 'node-datachannel',
+      title: 'node-datachannel',
+      command: [process.execPath, here('peers/node-datachannel/agent.mjs')],
+      blind: NODE_DATACHANNEL_BLIND,
+      limits: {
+        'ICE restart by the offerer': `node-datachannel ${NO_RESTART}`,
+        'ICE restart by the answerer': `node-datachannel ${NO_RESTART}`,
+      },
+    },
+    {
+      name: 'aiortc',
+      title: 'aiortc',
+      command: ['/usr/bin/python3', here('peers/aiortc/agent.py')],
+      limits: {
+        'ICE restart by the offerer': `aiortc ${NO_RESTART}`,
+        'ICE restart by the answerer': `aiortc ${NO_RESTART}`,
+        'unicode label, it offers': AIORTC_LENGTHS,
+        'protocol, it offers': AIORTC_LENGTHS,
+      },
+    },
+    {name: 'pion', title: 'Pion', command: [pion], maxSend: 65535},
+    {name: 'chromium', title: 'Chromium', command: [process.execPath, here('peers/chromium/agent.mjs')]},
+  ];
+  return new Map(list.map((peer) => [peer.name, {...common, ...peer}]));
+}
+
+export function missingProgram({command}) {
+  return command.find((part) => part.startsWith('/') && !existsSync(part));
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Runs cases: a scenario with a peer, where one end offers. Cases of one lane run one after the other with the same two
+// processes; several lanes run at a time.
+
+import {AgentProcess} from './agent_process.mjs';
+import {Call} from './call.mjs';
+
+const CASE_DEADLINE = 90000;
+
+export function directionName(weOffer) {
+  return weOffer ? 'we offer' : 'it offers';
+}
+
+/** Why this case is left out, or undefined. */
+function limitOf({scenario, us, peer, weOffer}) {
+  for (const {limits} of [peer, us]) {
+    const reason = limits[scenario.name] ?? limits[`${scenario.name}, ${directionName(weOffer)}`];
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
+async function withDeadline(promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${CASE_DEADLINE / 1000} s`)), CASE_DEADLINE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Two agents that are started when needed, and again after one of them has ended. */
+class Pair {
+  constructor(us, peer) {
+    this.definitions = {us, peer};
+    this.versions = {};
+  }
+
+  async agents() {
+    if (!this.us?.alive || !this.peer?.alive) {
+      await this.end();
+      this.us = new AgentProcess('us', this.definitions.us);
+      this.peer = new AgentProcess('peer', this.definitions.peer);
+      // A browser needs a while on a busy machine.
+      [this.versions.us, this.versions.peer] =
+        await Promise.all([this.us, this.peer].map((agent) => agent.event('ready', 40000)));
+    }
+    return [this.us, this.peer];
+  }
+
+  kill() {
+    return Promise.all([this.us?.kill(), this.peer?.kill()]);
+  }
+
+  end() {
+    return Promise.all([this.us?.quit(), this.peer?.quit()]);
+  }
+}
+
+async function runCase(pair, each) {
+  const began = Date.now();
+  let call = null;
+  try {
+    const [us, peer] = await pair.agents();
+    call = new Call(us, peer, each.weOffer ? us : peer);
+    await withDeadline(each.scenario.run(call));
+    for (const agent of [us, peer]) if (agent.error && !agent.allowErrors) throw agent.error;
+    return {...each, outcome: 'passed', notes: call.notes, took: Date.now() - began};
+  } catch (error) {
+    const agents = [pair.us, pair.peer].filter(Boolean);
+    const result = {
+      ...each, outcome: 'failed', reason: error.message, notes: [], took: Date.now() - began,
+      trace: agents.map(({role, log, stderr}) => ({role, log: [...log], stderr: [...stderr]})),
+    };
+    // Whatever state they are in, the next case must not suffer from it.
+    await pair.kill();
+    return result;
+  }
+}
+
+async function runLane(cases, ignoreLimits, report) {
+  const [{us, peer}] = cases;
+  const pair = new Pair(us, peer);
+  for (const each of cases) {
+    const limit = ignoreLimits ? undefined : limitOf(each);
+    const result = limit ? {...each, outcome: 'skipped', reason: limit, notes: [], took: 0} : await runCase(pair, each);
+    result.versions = pair.versions;
+    report(result);
+  }
+  await pair.end();
+}
+
+async function pool(size, jobs) {
+  const waiting = [...jobs];
+  await Promise.all(Array.from({length: size}, async () => {
+    while (waiting.length > 0) await waiting.shift()();
+  }));
+}
+
+/**
+ * `lanes` are lists of cases. `report` gets each result when it is there. Slow lanes only wait, so more of them run at
+ * a time, besides the others.
+ */
+export async function runCases(lanes, {ignoreLimits, report, jobs, slowJobs}) {
+  const job = (cases) => () => runLane(cases, ignoreLimits, report);
+  const slow = lanes.filter(([{scenario}]) => scenario.slow);
+  const quick = lanes.filter(([{scenario}]) => !scenario.slow);
+  await Promise.all([pool(jobs, quick.map(job)), pool(slowJobs, slow.map(job))]);
+}
