@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A chat of two without any server: each copies one line to the other, by whatever way they have. The other end is this
-// program again, or copy_paste_chat.html in a browser.
+// A chat of two without any server: each copies one line to the other, by whatever way they have.
+// The other end is this program again, or copy_paste_chat.html in a browser.
 //
-//   copy_paste_chat [--server <stun: or turn: URL>]... [--username <name>] [--credential <password>]
+//   copy_paste_chat [--server <URL>]... [--username <name>] [--credential <password>]
 //
-// On one network no server is needed; between two homes, a STUN server helps each end to learn its public address.
+// On one network no server is needed. Between two homes, a STUN server (stun:host) helps each end
+// to learn its public address, and a TURN server (turn:host) relays where there is no direct way.
 // Codes and messages go to standard output, everything else to standard error.
 
 #include <chrono>
@@ -57,11 +58,14 @@ std::string printable(std::string text) {
 class Chat {
  public:
   explicit Chat(std::shared_ptr<PeerConnection> connection) : connection_(std::move(connection)) {
-    connection_->session_description_created.connect(connection_, &PeerConnection::set_local_description);
-    connection_->session_description_created.connect([this](const std::string &type) { code_type_ = type; });
+    connection_->session_description_created.connect(connection_,
+                                                     &PeerConnection::set_local_description);
+    connection_->session_description_created.connect(
+        [this](const std::string &type) { code_type_ = type; });
     connection_->data_channel_received.connect(this, &Chat::use);
     connection_->connection_state_changed.connect(this, &Chat::on_state);
-    connection_->error_occurred.connect([this](Error, const std::string &message) { last_error_ = message; });
+    connection_->error_occurred.connect(
+        [this](Error, const std::string &message) { last_error_ = message; });
     connection_->set_wakeup_handler(wake_up);
   }
 
@@ -94,11 +98,13 @@ class Chat {
 
   // Without trickle the code is complete only when all addresses have been found.
   void show_code() {
-    if (code_type_.empty() || connection_->get_gathering_state() != PeerConnection::GATHERING_STATE_COMPLETE) return;
+    const auto gathering = connection_->get_gathering_state();
+    if (code_type_.empty() || gathering != PeerConnection::GATHERING_STATE_COMPLETE) return;
     say("Send this code to the other end:\n");
     std::printf("%s\n", encode({code_type_, connection_->get_local_description()}).c_str());
     std::fflush(stdout);
-    say(phase_ == Phase::CODE ? "\nPaste the code that you get back:" : "\nWaiting for the other end.");
+    say(phase_ == Phase::CODE ? "\nPaste the code that you get back:"
+                              : "\nWaiting for the other end.");
     code_type_.clear();
   }
 
@@ -139,17 +145,22 @@ class Chat {
 
   void take(const Description &description) {
     if (channel_ && description.type == "offer") {
-      say("That code begins a chat, and so does yours. Paste the one that the other end made from yours;");
-      say("or start this program again and paste this one at once:");
+      say("That code begins a chat, and so does yours.");
+      say("Paste the one that the other end made from yours, or start again and paste this one:");
     } else if (!channel_ && description.type == "answer") {
-      say("That code answers another one, but none was made here. Paste a code that begins a chat, or press Enter:");
-    } else if (connection_->set_remote_description(description.type, description.sdp) != Error::OK) {
+      say("That code answers another one, but none was made here.");
+      say("Paste a code that begins a chat, or press Enter to make one:");
+    } else if (!accept(description)) {
       say("That code cannot be used: " + connection_->get_last_error_message());
       say("Please paste it again:");
     } else {
       phase_ = Phase::CONNECTING;
       answering_ = description.type == "offer";
     }
+  }
+
+  bool accept(const Description &description) {
+    return connection_->set_remote_description(description.type, description.sdp) == Error::OK;
   }
 
   void use(std::shared_ptr<DataChannel> channel) {
@@ -174,8 +185,8 @@ class Chat {
       exit_status_ = phase_ == Phase::CONNECTING ? 1 : 0;
     }
     if (state != PeerConnection::STATE_FAILED) return;
-    // Who answers begins to knock at once, but the other door opens only when its owner has pasted the answer. That may
-    // take minutes, and a late success still counts.
+    // Who answers begins to knock at once, but the other door opens only when its owner has pasted
+    // the answer. That may take minutes, and a late success still counts.
     if (phase_ == Phase::CONNECTING && answering_) {
       say("(no connection yet; if the other end has your code, there is no way between you)");
       return;
@@ -198,7 +209,8 @@ class Chat {
     while (may_send()) {
       const std::optional<std::string> line = terminal_.next_line();
       if (!line) break;
-      if (!line->empty() && channel_->put_packet(*line) != Error::OK) say(channel_->get_last_error_message());
+      if (line->empty() || channel_->put_packet(*line) == Error::OK) continue;
+      say(channel_->get_last_error_message());
     }
     if (terminal_.at_end() && may_send()) {
       // Closing a channel sends what was accepted before.
@@ -257,8 +269,10 @@ std::optional<Configuration> configuration_from(int argc, char **argv) {
 int main(int argc, char **argv) {
   const std::optional<Configuration> configuration = configuration_from(argc, argv);
   if (!configuration) {
-    std::fprintf(stderr, "usage: %s [--server <stun: or turn: URL>]... [--username <name>] [--credential <password>]\n",
-                 argv[0]);
+    std::fprintf(
+        stderr,
+        "usage: %s [--server <stun: or turn: URL>]... [--username <name>] [--credential <word>]\n",
+        argv[0]);
     return 2;
   }
   const auto connection = PeerConnection::create();

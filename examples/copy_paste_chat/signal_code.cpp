@@ -6,7 +6,8 @@
 
 namespace {
 
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::string to_base64(std::string_view bytes) {
   std::string text;
@@ -59,13 +60,14 @@ std::string to_json_string(std::string_view text) {
   return json += '"';
 }
 
-// Reads an object whose values are strings, which is all that a description is. Not for JSON in general.
+// Reads an object whose values are strings, which is all that a description is.
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : text_(text) {}
 
   bool skip(char wanted) {
-    while (!text_.empty() && std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos) {
+    while (!text_.empty() &&
+           std::string_view(" \t\r\n").find(text_.front()) != std::string_view::npos) {
       text_.remove_prefix(1);
     }
     if (text_.empty() || text_.front() != wanted) return false;
@@ -84,33 +86,34 @@ class JsonReader {
         continue;
       }
       if (text_.empty()) break;
-      switch (const char escaped = take()) {
-        case 'n': value += '\n'; break;
-        case 'r': value += '\r'; break;
-        case 't': value += '\t'; break;
-        case '"':
-        case '\\':
-        case '/': value += escaped; break;
-        case 'u': {
-          unsigned code = 0;
-          const std::string hex(text_.substr(0, 4));
-          // Descriptions are ASCII.
-          if (std::sscanf(hex.c_str(), "%4x", &code) != 1 || hex.size() != 4 || code > 0x7f) return std::nullopt;
-          text_.remove_prefix(4);
-          value += static_cast<char>(code);
-          break;
-        }
-        default: return std::nullopt;
+      const char escaped = take();
+      const std::size_t known = kEscapes.find(escaped);
+      if (known != std::string_view::npos) {
+        value += kMeanings[known];
+      } else if (escaped != 'u' || !take_code_point(value)) {
+        return std::nullopt;
       }
     }
     return std::nullopt;
   }
 
  private:
+  static constexpr std::string_view kEscapes = "\"\\/nrt", kMeanings = "\"\\/\n\r\t";
+
   char take() {
     const char c = text_.front();
     text_.remove_prefix(1);
     return c;
+  }
+
+  // Descriptions are ASCII.
+  bool take_code_point(std::string &value) {
+    const std::string hex(text_.substr(0, 4));
+    unsigned code = 0;
+    if (hex.size() != 4 || std::sscanf(hex.c_str(), "%4x", &code) != 1 || code > 0x7f) return false;
+    text_.remove_prefix(4);
+    value += static_cast<char>(code);
+    return true;
   }
 
   std::string_view text_;
@@ -119,8 +122,8 @@ class JsonReader {
 }  // namespace
 
 std::string encode(const Description &description) {
-  return to_base64("{\"type\":" + to_json_string(description.type) + ",\"sdp\":" + to_json_string(description.sdp) +
-                   "}");
+  return to_base64("{\"type\":" + to_json_string(description.type) +
+                   ",\"sdp\":" + to_json_string(description.sdp) + "}");
 }
 
 std::optional<Description> decode(std::string_view code) {

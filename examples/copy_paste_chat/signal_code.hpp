@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-// A session description as one line that survives mail, messengers and terminals: base64 of the JSON that browsers use,
-// {"type":"offer","sdp":"v=0…"}. A web page makes and reads it with JSON and btoa()/atob().
+// A session description as one line that survives mail, messengers and terminals: base64 of the
+// JSON that browsers use, {"type":"offer","sdp":"v=0…"}. A web page makes and reads it with JSON
+// and btoa() and atob().
 struct Description {
   std::string type;
   std::string sdp;

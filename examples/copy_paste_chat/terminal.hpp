@@ -9,8 +9,9 @@
 
 // Lines from standard input, without blocking and of any length.
 //
-// A terminal that edits lines cuts them at 4095 characters, and the code of a machine with many addresses is longer. So
-// while a code is expected, this takes the characters as they come and does without all editing but backspace.
+// A terminal that edits lines cuts them at 4095 characters, and the code of a machine with many
+// addresses is longer. So while a code is expected, this takes the characters as they come and does
+// without all editing but backspace.
 class Terminal {
  public:
   Terminal() = default;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The second example of Godot's WebRTC tutorial: two chat objects that know each other only by name, and one
-// signaling object that carries descriptions and candidates between them.
+// The second example of Godot's WebRTC tutorial: two chat objects that know each other only by
+// name, and one signaling object that carries descriptions and candidates between them.
 //
 //   local_signaling [--reverse]
 //
@@ -28,7 +28,8 @@ class Signaling {
  public:
   void register_chat(Chat &chat);
   void send_session(const std::string &path, const std::string &type, const std::string &sdp);
-  void send_candidate(const std::string &path, const std::string &mid, int index, const std::string &sdp);
+  void send_candidate(const std::string &path, const std::string &mid, int index,
+                      const std::string &sdp);
 
  private:
   Chat &find_other(const std::string &path);
@@ -40,9 +41,12 @@ class Signaling {
 // An example p2p chat client.
 class Chat {
  public:
-  Chat(Signaling &signaling, std::string path, bool reverse) : signaling_(signaling), path_(std::move(path)) {
+  Chat(Signaling &signaling, std::string path, bool reverse)
+      : signaling_(signaling), path_(std::move(path)) {
     // Connect all functions. The chat owns its peer, so a plain pointer is safe here.
-    const auto connect_send = [this] { peer->session_description_created.connect(this, &Chat::on_session); };
+    const auto connect_send = [this] {
+      peer->session_description_created.connect(this, &Chat::on_session);
+    };
     const auto connect_set = [this] {
       peer->session_description_created.connect(peer, &PeerConnection::set_local_description);
     };
@@ -76,7 +80,8 @@ class Chat {
 
   std::shared_ptr<PeerConnection> peer = PeerConnection::create();
   // Create negotiated data channel.
-  std::shared_ptr<DataChannel> channel = peer->create_data_channel("chat", {.negotiated = true, .id = 1});
+  std::shared_ptr<DataChannel> channel =
+      peer->create_data_channel("chat", {.negotiated = true, .id = 1});
   int received = 0;
 
  private:
@@ -109,11 +114,13 @@ Chat &Signaling::find_other(const std::string &path) {
   return *peers_[0];
 }
 
-void Signaling::send_session(const std::string &path, const std::string &type, const std::string &sdp) {
+void Signaling::send_session(const std::string &path, const std::string &type,
+                             const std::string &sdp) {
   find_other(path).peer->set_remote_description(type, sdp);
 }
 
-void Signaling::send_candidate(const std::string &path, const std::string &mid, int index, const std::string &sdp) {
+void Signaling::send_candidate(const std::string &path, const std::string &mid, int index,
+                               const std::string &sdp) {
   find_other(path).peer->add_ice_candidate(mid, index, sdp);
 }
 
@@ -141,7 +148,8 @@ int main(int argc, char **argv) {
   while (p1.received == 0 || p2.received == 0) {
     if (std::chrono::steady_clock::now() > deadline) {
       std::fprintf(stderr, "local_signaling: not connected after 10 s; the peers are %s and %s\n",
-                   p1.peer->get_stats().connection_state.c_str(), p2.peer->get_stats().connection_state.c_str());
+                   p1.peer->get_stats().connection_state.c_str(),
+                   p2.peer->get_stats().connection_state.c_str());
       return 1;
     }
     both.wait(16ms);
