@@ -268,7 +268,6 @@ int DtlsTransport::Session::read_plaintexts(int limit) {
       return count;
     }
     ++count;
-    flush();
     above_.on_dtls_data(ByteView(plaintext.data(), static_cast<std::size_t>(size)));
     if (state_ != State::CONNECTED) return count;
   }

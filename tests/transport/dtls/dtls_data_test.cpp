@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <utility>
 
 #include "transport/dtls/dtls_pair.hpp"
 
@@ -37,11 +38,11 @@ class BatchCounter final : public DatagramSink {
   explicit BatchCounter(DatagramSink &below) : below_(below) {}
   void send(std::span<const ByteView> datagrams) override {
     batches.push_back(datagrams.size());
-    if (when_sending) when_sending();
+    if (const auto once = std::exchange(when_sending, nullptr)) once();
     below_.send(datagrams);
   }
   std::vector<std::size_t> batches;
-  std::function<void()> when_sending;
+  std::function<void()> when_sending;  // Once.
 
  private:
   DatagramSink &below_;
@@ -86,7 +87,8 @@ TEST(DtlsData, MergedDatagramsAreSplit) {
   DtlsPair pair;
   ASSERT_TRUE(pair.connect());
   Strings texts;
-  for (int i = 0; i < 50; ++i) texts.push_back(std::string(1100, static_cast<char>('a' + i % 26)));
+  for (int i = 0; i < 50; ++i)
+    texts.emplace_back(std::size_t{1100}, static_cast<char>('a' + i % 26));
   pair.to_server.inject(joined(capture(pair, texts)));
   pair.strand.drive_for(1ms);
   EXPECT_EQ(pair.at_server.data, texts);
@@ -205,7 +207,6 @@ TEST(DtlsData, LayerBelowMayCloseAndSendInsideSend) {
   const ByteView outer("outer");
   const ByteView inner("inner");
   counter.when_sending = [&] {
-    counter.when_sending = nullptr;
     client.send({&inner, 1});
     client.close();
   };

@@ -271,6 +271,16 @@ TEST(DtlsHandshake, SurvivesAWallClockStepBack) {
   }
 }
 
+TEST(DtlsHandshake, KeepsRetransmittingAfterAStepBack) {
+  DtlsPair pair;
+  apply(pair, {{true, 0, Fate::DROP}, {true, 1, Fate::DROP}, {true, 2, Fate::DROP}});
+  pair.start();
+  pair.strand.clock.step_wall_clock(-1h);
+  const TimePoint begin = pair.strand.clock.now();
+  ASSERT_TRUE(pair.strand.drive_until([&] { return pair.both_connected(); }));
+  EXPECT_EQ(pair.strand.clock.now() - begin, 700ms + 40ms);
+}
+
 TEST(DtlsHandshake, LostLastFlightAfterAStepBackEndsAtTheDeadline) {
   // OpenSSL's only way out is a retransmission by its own clock; the server, which is done, has no
   // timer.

@@ -223,7 +223,7 @@ TEST_F(RawClient, WithAWeakKeyIsUnauthorizedWhateverItsFingerprint) {
 TEST_F(RawClient, ClientHelloInTwoDatagramsIsPutTogether) {
   peer.use(*client_certificate());
   std::string protocols;
-  for (int i = 0; i < 4; ++i) protocols += char(60) + std::string(60, static_cast<char>('a' + i));
+  for (int i = 0; i < 4; ++i) protocols.append(1, char(60)).append(60, static_cast<char>('a' + i));
   SSL_set_alpn_protos(&peer.ssl(), reinterpret_cast<const unsigned char *>(protocols.data()),
                       static_cast<unsigned int>(protocols.size()));
   ASSERT_GT(SSL_set_mtu(&peer.ssl(), 256), 0);

@@ -3,9 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <initializer_list>
-#include <string>
-#include <vector>
+#include <algorithm>
 
 namespace peerlane::test {
 namespace {
@@ -16,11 +14,16 @@ constexpr auto kConnected = DtlsPhase::CONNECTED;
 
 PackedByteArray record(std::uint8_t type, std::uint16_t epoch, const PackedByteArray &fragment,
                        std::uint16_t version = 0xfefd) {
-  const auto high = [](std::size_t value) { return static_cast<std::uint8_t>(value >> 8); };
-  const auto low = [](std::size_t value) { return static_cast<std::uint8_t>(value); };
-  PackedByteArray bytes{type, high(version), low(version), high(epoch), low(epoch)};
-  bytes.insert(bytes.end(), {0, 0, 0, 0, 0, 1, high(fragment.size()), low(fragment.size())});
-  bytes.insert(bytes.end(), fragment.begin(), fragment.end());
+  PackedByteArray bytes(DtlsRecord::kHeaderSize + fragment.size());
+  const auto put_u16 = [&bytes](std::size_t at, std::size_t value) {
+    bytes[at] = static_cast<std::uint8_t>(value >> 8);
+    bytes[at + 1] = static_cast<std::uint8_t>(value);
+  };
+  bytes[0] = type;
+  put_u16(1, version);
+  put_u16(3, epoch);
+  put_u16(11, fragment.size());
+  std::copy(fragment.begin(), fragment.end(), bytes.begin() + DtlsRecord::kHeaderSize);
   return bytes;
 }
 
