@@ -43,7 +43,7 @@ std::string name_of(const IceServerAddress &server) {
 
 Status IceTransport::Agent::gather() {
   if (closing_ || gathering_ || gathered_) return {};
-  if (const Status added = add_local_addresses(); !added) return added;
+  if (Status added = add_local_addresses(); !added) return added;
   if (options_.port_range_begin != 0) {
     nice_agent_set_port_range(nice_.get(), stream_, kComponent, options_.port_range_begin,
                               options_.port_range_end);

@@ -66,8 +66,9 @@ std::string SocketAddress::literal() const {
 }
 
 std::string SocketAddress::to_string() const {
-  const std::string host = is_v6() ? "[" + literal() + "]" : literal();
-  return host + ":" + std::to_string(port());
+  std::string text = literal();
+  if (is_v6()) text = '[' + text + ']';
+  return text + ':' + std::to_string(port());
 }
 
 bool SocketAddress::is_loopback() const {

@@ -98,7 +98,8 @@ TEST_F(IceClose, GivesEveryDescriptorBack) {
     // GLib's own threads and descriptors come with the first connection.
     if (i == 0) baseline = open_descriptors();
   }
-  EXPECT_EQ(open_descriptors(), baseline);
+  // Strands of former tests may still give some back.
+  EXPECT_LE(open_descriptors(), baseline);
 }
 
 TEST_F(IceClose, WithoutCloseIsSafeToo) {
@@ -119,7 +120,7 @@ TEST_F(IceClose, WithoutCloseIsSafeToo) {
     ASSERT_TRUE(made.ok());
     EXPECT_TRUE(made.value()->gather().ok());
   });
-  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_LE(open_descriptors(), before);
 }
 
 /// Closes its transport in the first call that it hears, and destroys it when that is done.
