@@ -93,9 +93,11 @@ void ChannelTable::State::on_sendable() {
 }
 
 void ChannelTable::State::pump() {
-  if (association_ == nullptr || !send_handshakes() || scheduler_.queued() == 0) return;
-  scheduler_.pump(timers_.now());
-  finish_draining();
+  if (association_ == nullptr || !send_handshakes()) return;
+  if (scheduler_.may_send()) {
+    scheduler_.pump(timers_.now());
+    finish_draining();
+  }
   arm_stale_timer();
 }
 

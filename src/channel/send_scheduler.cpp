@@ -73,13 +73,19 @@ void SendScheduler::pump(TimePoint now) {
   while (Channel *channel = next()) {
     const MessageQueue::Message message = channel->queue.front();
     const std::size_t size = message.payload.size();
-    if (size >= refused_ || !has_room()) return;
+    if (!has_room()) return;
+    if (size >= refused_) {
+      // Small messages that come anew may still fit; the others wait for their turn.
+      if (channel->turn != Channel::Turn::FRESH) return;
+      move(*channel, Channel::Turn::ROTATING);
+      continue;
+    }
     SctpMessage composed = channel->compose(message, now);
     composed.more_follows = ready_ > 1 && room_ > size + kMessageOverhead;
     const SctpSendStatus status = association_->send(composed);
     if (status == SctpSendStatus::FULL) {
       refused_ = size;
-      return;
+      continue;
     }
     channel->queue.pop();
     --ready_;

@@ -64,6 +64,8 @@ class SendScheduler {
     channel.queue.push(channel.key(), is_text, now, std::forward<Payload>(payload));
   }
 
+  /// False where a pump would send nothing.
+  bool may_send() const { return ready_ != 0 && (room_ != 0 || !no_room_); }
   /// The association may have room again.
   void refresh_room();
   void pump(TimePoint now);
