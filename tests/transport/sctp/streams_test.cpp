@@ -140,8 +140,8 @@ TEST_P(SctpStreams, AreAddedWhereMoreAreWanted) {
     EXPECT_EQ(pair.a.transport.send(beyond), SctpSendStatus::FAILED);
     // In the middle of large messages, on which the stack must not lose its place.
     for (std::uint32_t i = 0; i < 6; ++i) {
-      pair.a.send(static_cast<std::uint16_t>(i % 3), pattern(100000, i));
-      pair.b.send(static_cast<std::uint16_t>(i % 3), pattern(100000, i));
+      pair.a.send(static_cast<std::uint16_t>(2 - i % 3), pattern(100000, i));
+      pair.b.send(static_cast<std::uint16_t>(2 - i % 3), pattern(100000, i));
     }
     pair.path.strand.drive_for(30ms);
     ASSERT_TRUE(pair.a.transport.request_streams(1024));
