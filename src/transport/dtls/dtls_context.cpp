@@ -14,6 +14,9 @@ constexpr char kCipherSuites[] =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 // P-384 is last and here only because a certificate's own curve has to be in the list.
 constexpr char kGroups[] = "X25519:P-256:P-384";
+// Peers with media offer these also where there are data channels only, and some end the connection
+// if none is agreed (RFC 5764 section 4.1 lets them). Nothing uses the keys.
+constexpr char kSrtpProfiles[] = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
 constexpr long kMaxCertificateBytes = 16 * 1024;
 // Bounds OpenSSL's write buffer, which is otherwise 16 KiB for each association. No record of ours
 // is larger than a UDP payload on any usual path.
@@ -56,6 +59,8 @@ SslContextHandle make_dtls_context(X509 &certificate, EVP_PKEY &key) {
       !SSL_CTX_set_cipher_list(ctx, kCipherSuites) || !SSL_CTX_set1_groups_list(ctx, kGroups)) {
     return nullptr;
   }
+  // Unlike its neighbours it returns 0 for success.
+  if (SSL_CTX_set_tlsext_use_srtp(ctx, kSrtpProfiles) != 0) return nullptr;
   // The last one: the path's MTU is told, not guessed from a socket.
   SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                SSL_OP_NO_QUERY_MTU);
