@@ -16,6 +16,8 @@ build  pc:usrsctp       libusrsctp-dev
 build  pc:gtest         libgtest-dev
 test   cmd:clang++      clang
 test   cmd:clang-format clang-format
+test   cmd:turnserver   coturn
+test   pc:nlohmann_json nlohmann-json3-dev
 format cmd:clang-format clang-format
 tidy   cmd:clang++      clang
 tidy   cmd:clang-tidy   clang-tidy
