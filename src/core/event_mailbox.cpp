@@ -7,6 +7,15 @@
 
 namespace peerlane {
 
+namespace {
+
+// By value: a handler may replace itself, and is needed until it returns.
+void run_copy(std::function<void()> handler) {
+  if (handler) handler();
+}
+
+}  // namespace
+
 void EventMailbox::push(ControlEvent event) {
   Event wrapped;
   wrapped.control = std::make_unique<ControlEvent>(std::move(event));
@@ -75,27 +84,20 @@ bool EventMailbox::set_local_pending(bool pending) {
 void EventMailbox::set_wakeup_handler(std::function<void()> handler) {
   const std::lock_guard guard(handler_lock_);
   wakeup_handler_ = std::move(handler);
-  if (wakeup_handler_ && ready()) {
-    const std::function<void()> run = wakeup_handler_;
-    run();
-  }
+  if (ready()) run_copy(wakeup_handler_);
 }
 
 void EventMailbox::set_group_handler(std::function<void()> handler) {
   const std::lock_guard guard(handler_lock_);
   group_handler_ = std::move(handler);
-  if (group_handler_ && ready()) group_handler_();
+  if (ready()) run_copy(group_handler_);
 }
 
 void EventMailbox::wake() {
   const std::lock_guard guard(handler_lock_);
   if (!ready()) return;
-  if (group_handler_) group_handler_();
-  if (wakeup_handler_) {
-    // A copy: the handler may replace itself.
-    const std::function<void()> run = wakeup_handler_;
-    run();
-  }
+  run_copy(group_handler_);
+  run_copy(wakeup_handler_);
 }
 
 }  // namespace peerlane

@@ -94,6 +94,8 @@ void MessageQueue::clear() {
   constexpr std::size_t kKeptBytes = 64 * 1024;
   if (flat_.capacity() > kKeptBytes) std::vector<std::uint8_t>().swap(flat_);
   if (entries_.capacity() * sizeof(Entry) > kKeptBytes) std::vector<Entry>().swap(entries_);
+  if (large_.capacity() * sizeof(PackedByteArray) > kKeptBytes)
+    std::vector<PackedByteArray>().swap(large_);
 }
 
 }  // namespace peerlane
