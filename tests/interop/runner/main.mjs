@@ -33,14 +33,17 @@ function fail(message) {
 const known = definePeers({agent: options.agent ?? '', pion: options.pion ?? ''});
 const us = known.get(options.us) ?? fail(`no such peer: ${options.us}`);
 const names = positionals.length > 0 ? positionals : [...known.keys()];
-const peers = names.map((name) => known.get(name) ?? fail(`no such peer: ${name}; there are ${[...known.keys()].join(', ')}`));
+const allNames = [...known.keys()].join(', ');
+const peers = names.map((name) => known.get(name) ?? fail(`no such peer: ${name}; there are ${allNames}`));
 for (const peer of [us, ...peers]) {
   const missing = missingProgram(peer);
   if (missing !== undefined) fail(`${peer.title}: there is no ${missing}`);
 }
 const scenarios = allScenarios.filter(
   ({name}) => options.scenario.length === 0 || options.scenario.some((part) => name.includes(part)));
-if (scenarios.length === 0) fail(`no scenario is called so; there are ${allScenarios.map(({name}) => name).join(', ')}`);
+if (scenarios.length === 0) {
+  fail(`no scenario is called so; there are ${allScenarios.map(({name}) => name).join(', ')}`);
+}
 const directions = {both: [true, false], we: [true], it: [false]}[options.direction] ?? fail('--direction both|we|it');
 
 // What takes longest goes first: a browser, then the interpreter.

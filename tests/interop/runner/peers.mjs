@@ -5,6 +5,8 @@
 //         hold for one direction only.
 // blind:  what the implementation's interface does not report, as "local key" or "remote key" for a channel that it
 //         created or received; "id" for both. The scenario runs, without that check.
+// maxSend: the largest message that it sends, in bytes.
+// silentClose: what is said where it may close without DTLS's close_notify. Then nothing but silence tells its end.
 
 import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
@@ -22,6 +24,8 @@ const NODE_DATACHANNEL_BLIND = {
 };
 
 const AIORTC_LENGTHS = 'aiortc opens a channel with the lengths of label and protocol in characters instead of bytes';
+const PION_ROLE =
+  'Pion answers an offer of the former answerer with another DTLS role than it has (libwebrtc refuses that too)';
 const NO_RESTART = 'has no ICE restart';
 
 /** All peers, by the name that is given on the command line. */
@@ -34,6 +38,7 @@ export function peers({agent, pion}) {
       title: 'node-datachannel',
       command: [process.execPath, here('peers/node-datachannel/agent.mjs')],
       blind: NODE_DATACHANNEL_BLIND,
+      silentClose: 'node-datachannel often closes without a close_notify; then its silence tells, after 5 s',
       limits: {
         'ICE restart by the offerer': `node-datachannel ${NO_RESTART}`,
         'ICE restart by the answerer': `node-datachannel ${NO_RESTART}`,
@@ -50,7 +55,13 @@ export function peers({agent, pion}) {
         'protocol, it offers': AIORTC_LENGTHS,
       },
     },
-    {name: 'pion', title: 'Pion', command: [pion], maxSend: 65535},
+    {
+      name: 'pion',
+      title: 'Pion',
+      command: [pion],
+      maxSend: 65535,
+      limits: {'ICE restart by the answerer, it offers': PION_ROLE},
+    },
     {name: 'chromium', title: 'Chromium', command: [process.execPath, here('peers/chromium/agent.mjs')]},
   ];
   return new Map(list.map((peer) => [peer.name, {...common, ...peer}]));

@@ -71,8 +71,10 @@ async function runCase(pair, each) {
     return {...each, outcome: 'passed', notes: call.notes, took: Date.now() - began};
   } catch (error) {
     const agents = [pair.us, pair.peer].filter(Boolean);
+    // What they say right after it often tells the cause.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const result = {
-      ...each, outcome: 'failed', reason: error.message, notes: [], took: Date.now() - began,
+      ...each, outcome: 'failed', reason: error.message, notes: [], took: Date.now() - began - 500,
       trace: agents.map(({role, log, stderr}) => ({role, log: [...log], stderr: [...stderr]})),
     };
     // Whatever state they are in, the next case must not suffer from it.

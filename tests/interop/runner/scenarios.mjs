@@ -117,9 +117,12 @@ const closeOfConnection = (closer) => async (call) => {
   closer(call).send({cmd: 'close'});
   await closer(call).event('closed');
   await call.closed(other, 'x', other.peer.ours ? 5000 : 45000);
-  if (other.peer.ours) {
-    await other.next('state closed', ({ev, connection}) => ev === 'state' && connection === 'closed', 5000);
-  }
+  if (!other.peer.ours) return;
+  const {silentClose} = closer(call).peer;
+  if (silentClose) call.note(silentClose);
+  const states = silentClose ? ['closed', 'disconnected'] : ['closed'];
+  await other.next(
+    `state ${states.join(' or ')}`, ({ev, connection}) => ev === 'state' && states.includes(connection), 7000);
 };
 
 async function killOfPeer(call) {

@@ -209,11 +209,13 @@ export class Agent {
 
   async #stats() {
     const all = [...(await this.#connection.getStats()).values()];
-    const pair = all.find(({type, nominated, state}) => type === 'candidate-pair' && nominated && state === 'succeeded');
+    const pair = all.find(
+      ({type, nominated, state}) => type === 'candidate-pair' && nominated && state === 'succeeded');
     const candidate = (id) => {
       const found = all.find((each) => each.id === id);
-      return found ? {type: found.candidateType, protocol: found.protocol, address: found.address ?? found.ip, port: found.port}
-                   : null;
+      if (!found) return null;
+      const {candidateType: type, protocol, address, ip, port} = found;
+      return {type, protocol, address: address ?? ip, port};
     };
     this.#write({
       ev: 'stats', bytesSent: pair?.bytesSent, bytesReceived: pair?.bytesReceived,
