@@ -68,6 +68,7 @@ await runCases(lanes, {
   slowJobs: 8,
   report: (result) => {
     results.push(result);
+    if (result.accident) console.log(`ran again ${caseName(result)}: ${result.accident}`);
     if (result.outcome === 'failed') {
       console.log(`FAILED ${caseName(result)}: ${result.reason}\n${trace(result)}\n`);
     } else if (options.verbose) {
