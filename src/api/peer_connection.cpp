@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "peerlane/peer_connection.hpp"
 
+#include <cstddef>
 #include <utility>
 
 #include "api/log.hpp"
@@ -14,13 +15,16 @@ namespace peerlane {
 // handle.
 
 std::shared_ptr<PeerConnection> PeerConnection::create(const Configuration &configuration) {
+  const auto ticket = std::make_shared<std::size_t>(0);
   const auto core = std::make_shared<internal::PeerConnectionCore>(
-      [ticket = take_connection_ticket()] { return create_network_connection(ticket); });
+      [ticket] { return create_network_connection(*ticket); });
   if (core->initialize(configuration) != Error::OK) {
     internal::write_log(LogLevel::ERROR,
                         "PeerConnection::create: " + core->get_last_error_message());
     return nullptr;
   }
+  // A refused one has no place in the order of creation.
+  *ticket = take_connection_ticket();
   return internal::PeerConnectionAccess::make_handle(core);
 }
 

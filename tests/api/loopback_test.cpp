@@ -182,6 +182,40 @@ TEST(Loopback, EitherEndClosesAChannelAndItsIdIsFree) {
   }
 }
 
+TEST(Loopback, WhatWasSentBeforeACloseArrives) {
+  constexpr int kPackets = 50;
+  RealPair pair;
+  for (int round = 0; round < 10; ++round) {
+    pair.make_lane(1);
+    ASSERT_TRUE(round == 0 ? pair.open_lane() : pair.drive_until([&] {
+      return pair.lane_a->get_ready_state() == DataChannel::STATE_OPEN &&
+             pair.lane_b->get_ready_state() == DataChannel::STATE_OPEN;
+    }));
+    for (int i = 0; i < kPackets; ++i) {
+      ASSERT_EQ(pair.lane_a->put_packet(std::to_string(i)), Error::OK);
+    }
+    pair.lane_a->close();
+    ASSERT_TRUE(pair.drive_until([&] {
+      return pair.lane_a->get_ready_state() == DataChannel::STATE_CLOSED &&
+             pair.lane_b->get_ready_state() == DataChannel::STATE_CLOSED;
+    }));
+    ASSERT_EQ(pair.lane_b->get_available_packet_count(), kPackets) << "in round " << round;
+    for (int i = 0; i < kPackets; ++i) EXPECT_EQ(next_text(pair.lane_b), std::to_string(i));
+  }
+}
+
+TEST(Loopback, WordBeforeTheEndOfTheConnectionArrives) {
+  for (int round = 0; round < 5; ++round) {
+    RealPair pair;
+    ASSERT_TRUE(pair.open_lane());
+    ASSERT_EQ(pair.lane_a->put_packet("bye"), Error::OK);
+    pair.a->close();
+    ASSERT_TRUE(pair.drive_until(
+        [&] { return pair.b->get_connection_state() == PeerConnection::STATE_CLOSED; }));
+    EXPECT_EQ(next_text(pair.lane_b), "bye") << "in round " << round;
+  }
+}
+
 TEST(Loopback, DroppedHandleClosesTheOtherEnd) {
   RealPair pair;
   ASSERT_TRUE(pair.open_lane());

@@ -231,6 +231,25 @@ TEST(Types, TextSurvivesBothWays) {
   EXPECT_EQ(get_string_from_utf8({}), "");
 }
 
+TEST(Log, ForgottenSetLocalDescriptionIsToldOnce) {
+  std::vector<std::string> lines;
+  set_log_handler(LogLevel::WARNING,
+                  [&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  FakePeer peer, careful;
+  peer.apply = false;
+  const auto channel = peer->create_data_channel("a"), other = careful->create_data_channel("a");
+  peer->create_offer();
+  careful->create_offer();
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(2200)) {
+    peer->poll(), careful->poll();
+    peer->wait(std::chrono::milliseconds(50));
+  }
+  set_log_handler(LogLevel::WARNING, nullptr);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_NE(lines[0].find("set_local_description"), std::string::npos) << lines[0];
+}
+
 TEST(Log, LevelsAndHandlers) {
   std::vector<std::string> lines;
   const auto collect = [&](LogLevel, std::string_view line) { lines.emplace_back(line); };

@@ -70,13 +70,14 @@ class Couple {
   }
 
   void fire(const std::string &name) {
-    if (name == "b.lane.closed") finished = true;
+    if (name == "a.lane.closed" || name == "b.lane.closed") finished = ++closings == 2;
     if (hook) hook(*this, name);
   }
 
   PeerPtr a, b;
   ChannelPtr lane, incoming;
   bool hit = false, finished = false;
+  int closings = 0;
   Hook hook;
 
  private:
