@@ -23,7 +23,6 @@ TimePoint steady_now() { return SteadyClock().now(); }
 
 /// What the handle and the tasks that it posts share. The stack is touched only on the strand.
 struct StrandConnection::Shared {
-  std::shared_ptr<void> life;
   std::shared_ptr<TransportStack> stack;
 
   std::mutex lock;  // Guards the next three.
@@ -49,9 +48,11 @@ struct StrandConnection::Shared {
       scheduled = false;
       outbox_used.store(false, std::memory_order_release);
     }
+    // What was sent comes first: it must not be lost to the close that follows it. No command needs
+    // to come before a message, since a message needs an open channel.
+    if (!draining.empty()) stack->enqueue(draining);
     for (Command &command : executing) stack->execute(std::move(command));
     executing.clear();
-    if (!draining.empty()) stack->enqueue(draining);
   }
 };
 
@@ -59,18 +60,18 @@ StrandConnection::StrandConnection(std::shared_ptr<Strand> strand, std::shared_p
     : strand_(std::move(strand)),
       link_(std::make_shared<ConnectionLink>()),
       shared_(std::make_shared<Shared>()) {
-  shared_->life = std::move(life);
-  shared_->stack = std::make_shared<TransportStack>(strand_, link_);
+  shared_->stack = std::make_shared<TransportStack>(strand_, link_, std::move(life));
 }
 
 StrandConnection::~StrandConnection() {
   // Nothing may be delivered any more; the rest happens in the background.
   link_->events.set_wakeup_handler(nullptr);
   link_->events.set_group_handler(nullptr);
-  strand_->post([shared = shared_, strand = strand_] {
+  // Handed over, not shared: the last holder frees the stack, and must be on the strand.
+  strand_->post([shared = std::move(shared_), strand = strand_] {
     shared->drain();
     shared->stack->close();
-    // The stack keeps itself; what is left here dies with it, on the strand.
+    // The stack keeps itself as long as it needs.
     strand->post([shared] {});
   });
 }
@@ -79,7 +80,6 @@ void StrandConnection::execute(Command command) {
   bool first = false;
   {
     const std::lock_guard guard(shared_->lock);
-    // A command behind messages must stay behind them, for example a close.
     shared_->commands.push_back(std::move(command));
     first = !std::exchange(shared_->scheduled, true);
   }

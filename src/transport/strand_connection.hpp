@@ -32,7 +32,7 @@ class StrandConnection final : public NetworkConnection {
 
   const std::shared_ptr<Strand> strand_;
   const std::shared_ptr<ConnectionLink> link_;
-  const std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Shared> shared_;  // Null only in the destructor.
 };
 
 }  // namespace peerlane

@@ -21,8 +21,10 @@ constexpr std::size_t kMinReceiveWindow = 64u << 10;
 
 }  // namespace
 
-TransportStack::TransportStack(std::shared_ptr<Strand> strand, std::shared_ptr<ConnectionLink> link)
-    : strand_(std::move(strand)),
+TransportStack::TransportStack(std::shared_ptr<Strand> strand, std::shared_ptr<ConnectionLink> link,
+                               std::shared_ptr<void> life)
+    : life_(std::move(life)),
+      strand_(std::move(strand)),
       link_(std::move(link)),
       channel_events_(*link_, [this] { strand_->turn().mark(*this); }) {}
 
@@ -196,10 +198,9 @@ void TransportStack::start_sctp() {
       std::clamp(configuration_.receive_buffer_limit, kMinReceiveWindow, kMaxReceiveWindow);
   // The stack's timers run on one strand for all; the others are told when they have something to
   // send.
-  options.wake = [weak = weak_from_this()] {
-    const std::shared_ptr<TransportStack> self = weak.lock();
-    if (!self) return;
-    self->strand_->post([weak] {
+  options.wake = [strand = strand_, weak = weak_from_this()] {
+    // Looked up on our own strand only: whoever looks it up may be the last to hold the stack.
+    strand->post([weak] {
       const std::shared_ptr<TransportStack> alive = weak.lock();
       if (alive && alive->sctp_) alive->sctp_->schedule();
     });

@@ -31,7 +31,9 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
                              private DatagramSink,
                              private TurnTask {
  public:
-  TransportStack(std::shared_ptr<Strand> strand, std::shared_ptr<ConnectionLink> link);
+  /// `life` is kept until everything is given back: a strand ends some time after the last of them.
+  TransportStack(std::shared_ptr<Strand> strand, std::shared_ptr<ConnectionLink> link,
+                 std::shared_ptr<void> life);
   ~TransportStack() override;
 
   void execute(Command &&command);
@@ -91,6 +93,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void end_association();
   void pause_reading_if_full();
 
+  const std::shared_ptr<void> life_;
   const std::shared_ptr<Strand> strand_;
   const std::shared_ptr<ConnectionLink> link_;
   Configuration configuration_;
