@@ -74,7 +74,11 @@ void TransportStack::on_dtls_data(ByteView plaintext) {
 
 void TransportStack::on_dtls_closed(Error error, const std::string &reason) {
   if (dead_ || closed_) return;
-  if (sctp_) sctp_->close();
+  if (sctp_) {
+    // What the peer sent just before its goodbye may have come in the same turn.
+    sctp_->read_rest();
+    sctp_->close();
+  }
   end_association();
   if (error == Error::OK) {
     set_state(State::CLOSED_BY_PEER);

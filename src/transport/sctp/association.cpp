@@ -81,6 +81,12 @@ void SctpTransport::Association::set_reading(bool reading) {
   schedule();
 }
 
+void SctpTransport::Association::read_rest() {
+  reading_ = true;
+  // Each turn reads a part; the receive window bounds the whole.
+  while (socket_ != nullptr && outbox_->readable()) drain();
+}
+
 SctpTransport::Unread SctpTransport::Association::unread() const {
   return {filter_.seen().messages, filter_.seen().bytes};
 }
@@ -137,6 +143,7 @@ SctpTransport::~SctpTransport() = default;
 void SctpTransport::connect() { association_->connect(); }
 void SctpTransport::receive(ByteView packet) { association_->receive(packet); }
 void SctpTransport::set_reading(bool reading) { association_->set_reading(reading); }
+void SctpTransport::read_rest() { association_->read_rest(); }
 void SctpTransport::close() { association_->close(); }
 SctpSendStatus SctpTransport::send(const SctpMessage &message) {
   return association_->send(message);

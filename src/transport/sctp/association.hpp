@@ -28,6 +28,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void connect();
   void receive(ByteView packet);
   void set_reading(bool reading);
+  void read_rest();
   void close();
 
   SctpSendStatus send(const SctpMessage &message);

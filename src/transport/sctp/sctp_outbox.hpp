@@ -49,6 +49,7 @@ class SctpOutbox {
   void set_coalesce_sacks(bool coalesce);
 
   void set_readable() { readable_.store(true, std::memory_order_relaxed); }
+  bool readable() const { return readable_.load(std::memory_order_relaxed); }
   bool take_readable() { return readable_.exchange(false, std::memory_order_relaxed); }
 
   /// After a tick: tells the owner, directly where it lives on the strand of `ticker`.

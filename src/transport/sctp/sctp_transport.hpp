@@ -75,6 +75,8 @@ class SctpTransport final : public SctpAssociation {
   void receive(ByteView packet);
   /// While false, messages stay in the stack and its window closes.
   void set_reading(bool reading);
+  /// Delivers at once whatever has come in: for a layer below that has ended.
+  void read_rest();
   /// Sends ABORT and ends; the listener hears nothing more.
   void close();
 
