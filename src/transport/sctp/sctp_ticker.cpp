@@ -53,6 +53,8 @@ Duration SctpTicker::interval() const {
 }
 
 void SctpTicker::tick() {
+  // An association that ends in this may be the last to hold us.
+  const std::shared_ptr<SctpTicker> self = UsrsctpRuntime::instance().ticker(timers_);
   timer_.arm_in(interval());
   watch_wall_clock();
   UsrsctpRuntime::instance().tick(*this);

@@ -183,11 +183,16 @@ void UsrsctpRuntime::on_upcall(std::uint64_t id) {
 
 bool UsrsctpRuntime::finish() {
   UsrsctpRuntime &runtime = instance();
-  const std::scoped_lock lock(runtime.lifecycle_, runtime.registry_mutex_);
-  if (!runtime.set_up_) return true;
+  const std::lock_guard lifecycle(runtime.lifecycle_);
+  {
+    // Not for longer: what the timers send is looked up in the registry.
+    const std::lock_guard lock(runtime.registry_mutex_);
+    if (!runtime.set_up_) return true;
+  }
   // What closed sockets leave behind is freed by a timer.
   for (int i = 0; i < 100; ++i) {
     if (usrsctp_finish() == 0) {
+      const std::lock_guard lock(runtime.registry_mutex_);
       runtime.set_up_ = false;
       return true;
     }

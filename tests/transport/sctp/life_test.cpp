@@ -45,7 +45,9 @@ TEST(SctpLife, MayBeDestroyedAtEachStage) {
   }
   EXPECT_TRUE(UsrsctpRuntime::finish()) << "something is left behind";
   SctpPair pair;
-  EXPECT_TRUE(pair.connect()) << "and it starts again";
+  pair.connect_both();
+  EXPECT_FALSE(UsrsctpRuntime::finish()) << "not while there is an association";
+  EXPECT_TRUE(pair.drive_until([&] { return pair.both_connected(); }, 5s)) << "and it starts again";
 }
 
 TEST(SctpLife, MayBeClosedInsideEachCall) {
