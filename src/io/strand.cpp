@@ -124,11 +124,14 @@ int Strand::milliseconds_to_sleep() {
   return static_cast<int>(std::clamp<std::int64_t>((left + 999) / 1000, 0, 60'000));
 }
 
-void Strand::stand_back() {
+bool Strand::stand_back() {
+  bool stood = false;
   while (!stopping_ && microseconds(clock_.now()) - helped_at_.load(std::memory_order_relaxed) <
                            kHelpedRecently) {
-    if (poller_->wait_for_wake(kStandBackMilliseconds)) return;
+    stood = true;
+    if (poller_->wait_for_wake(kStandBackMilliseconds)) break;
   }
+  return stood;
 }
 
 void Strand::run() {
@@ -138,7 +141,8 @@ void Strand::run() {
   int timeout = 0;
   for (;;) {
     const bool last = stopping_;
-    stand_back();
+    // Who helped meanwhile has run and armed timers: the time to sleep is not known any more.
+    if (stand_back()) timeout = 0;
     poller_->wait(last ? 0 : timeout, LoopPoller::Wake::TAKE, ready);
     begin_turn();
     handle(ready);

@@ -74,7 +74,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
   void handle(std::vector<ReadyDescriptor> &ready);
   void release();
   int milliseconds_to_sleep();
-  void stand_back();
+  /// True where it did, for some time.
+  bool stand_back();
   bool take_posted(std::vector<std::function<void()>> &tasks);
 
   SteadyClock clock_;
