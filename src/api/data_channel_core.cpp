@@ -15,6 +15,7 @@ namespace {
 
 // Godot's answer where a number is unset or not yet known.
 constexpr int kUnset = 65535;
+constexpr std::size_t kKeptPackets = 16384;
 
 int as_int(std::uint64_t number) {
   return static_cast<int>(std::min<std::uint64_t>(number, INT_MAX));
@@ -121,8 +122,7 @@ bool DataChannelCore::get_packet(PackedByteArray &packet) {
   packet.swap(next.payload);
   was_string_ = next.is_text;
   if (next_packet_ == inbox_.size()) {
-    inbox_.clear();
-    next_packet_ = 0;
+    clear_inbox();
   } else if (next_packet_ >= 1024 && next_packet_ * 2 >= inbox_.size()) {
     inbox_.erase(inbox_.begin(), inbox_.begin() + static_cast<std::ptrdiff_t>(next_packet_));
     next_packet_ = 0;
@@ -149,14 +149,20 @@ void DataChannelCore::release_inbox(NetworkConnection *network, ConnectionLink &
   }
 }
 
+void DataChannelCore::clear_inbox() {
+  inbox_.clear();
+  next_packet_ = 0;
+  // An idle channel must not pay for its largest burst.
+  if (inbox_.capacity() > kKeptPackets) std::vector<Packet>().swap(inbox_);
+}
+
 void DataChannelCore::drop_inbox() {
   std::uint64_t cost = 0;
   const std::uint64_t messages = inbox_.size() - next_packet_;
   for (; next_packet_ < inbox_.size(); ++next_packet_) {
     cost += inbox_[next_packet_].payload.size() + kMessageOverhead;
   }
-  inbox_.clear();
-  next_packet_ = 0;
+  clear_inbox();
   has_news_ = false;
   if (messages > 0 && connection_link_) {
     release_inbox(network_.get(), *connection_link_, cost, messages, receive_buffer_limit_);

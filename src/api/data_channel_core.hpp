@@ -110,6 +110,7 @@ class DataChannelCore final : public DataChannelBackend {
   bool reserve(std::size_t size);
   void release_reserved(std::size_t size);
   std::shared_ptr<NetworkConnection> network() const;
+  void clear_inbox();
   void drop_inbox();
 
   // Constant after construction.

@@ -7,6 +7,10 @@
 
 namespace peerlane::internal {
 
+namespace {
+constexpr std::size_t kKeptEvents = 16384;
+}  // namespace
+
 void DeliveryQueue::begin(EventMailbox *mailbox, std::size_t trailing) {
   older_ = queue_.size();
   trailing_ = trailing;
@@ -50,6 +54,8 @@ void DeliveryQueue::end() {
   }
   older_ = 0;
   arrived_.clear();
+  // It goes round through the mailbox. An idle connection must not pay for its largest burst.
+  if (arrived_.capacity() > kKeptEvents) std::vector<Event>().swap(arrived_);
   next_arrived_ = 0;
 }
 
