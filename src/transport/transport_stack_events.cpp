@@ -109,10 +109,13 @@ void TransportStack::on_sctp_sendable() { channels_->on_sendable(); }
 
 void TransportStack::on_sctp_closed(Error error, const std::string &reason) {
   if (dead_ || closed_) return;
-  // DTLS stays up: a peer that closes cleanly sends its close_notify next, and one that vanishes
-  // falls silent.
-  channels_->on_association_down();
-  if (error != Error::OK) emit(ErrorOccurred{error, reason});
+  end_association();
+  if (error == Error::OK) {
+    // Some implementations end SCTP properly and never send a close_notify.
+    set_state(State::CLOSED_BY_PEER);
+  } else {
+    fail(error, reason);
+  }
 }
 
 void TransportStack::on_liveness(Liveness::Verdict verdict) {
