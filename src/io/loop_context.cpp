@@ -56,7 +56,7 @@ LoopContext::LoopContext(LoopPoller &poller, TimerQueue &timers, GMainContext *c
 LoopContext::~LoopContext() {
   if (destroyed_ != nullptr) *destroyed_ = true;
   poller_.remove(id_);
-  for (const Watched &each : watched_) poller_.unwatch(each.descriptor);
+  for (const Watched &each : watched_) poller_.unwatch(id_, each.descriptor);
   g_main_context_unref(context_);
 }
 
@@ -139,7 +139,7 @@ void LoopContext::watch(std::vector<Watched> next) {
                        [descriptor](const Watched &each) { return each.descriptor == descriptor; });
   };
   for (const Watched &each : watched_) {
-    if (!holds(next, each.descriptor)) poller_.unwatch(each.descriptor);
+    if (!holds(next, each.descriptor)) poller_.unwatch(id_, each.descriptor);
   }
   // All of them, also the unchanged: a descriptor may have been closed and opened again under the
   // same number, and the kernel forgot the first one.

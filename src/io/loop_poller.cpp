@@ -95,6 +95,7 @@ void LoopPoller::watch(std::uint32_t id, int descriptor, std::uint32_t events, b
   epoll_event event{};
   event.events = events;
   event.data.u64 = static_cast<std::uint64_t>(id) << 32 | static_cast<std::uint32_t>(descriptor);
+  owners_[descriptor] = id;
   // A descriptor that was closed and opened again under its old number is no longer in the set.
   if (known && epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) == 0) return;
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
@@ -102,6 +103,11 @@ void LoopPoller::watch(std::uint32_t id, int descriptor, std::uint32_t events, b
   }
 }
 
-void LoopPoller::unwatch(int descriptor) { epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr); }
+void LoopPoller::unwatch(std::uint32_t id, int descriptor) {
+  const auto owner = owners_.find(descriptor);
+  if (owner == owners_.end() || owner->second != id) return;
+  owners_.erase(owner);
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+}
 
 }  // namespace peerlane

@@ -50,12 +50,15 @@ class LoopPoller {
   std::uint32_t add(LoopContext &context);
   void remove(std::uint32_t id);
   void watch(std::uint32_t id, int descriptor, std::uint32_t events, bool known);
-  void unwatch(int descriptor);
+  /// Nothing where the descriptor is another's by now: closed here, its number goes to the next
+  /// socket that is opened.
+  void unwatch(std::uint32_t id, int descriptor);
 
   const int epoll_;
   const int wake_event_;
   std::uint32_t next_id_ = 1;
   std::unordered_map<std::uint32_t, LoopContext *> contexts_;
+  std::unordered_map<int, std::uint32_t> owners_;  // Of the descriptors: who watched it last.
   std::vector<std::uint32_t> dispatching_;
 };
 

@@ -87,6 +87,38 @@ TEST_F(LoopContextTest, NoticesADescriptorThatWasReopenedUnderItsNumber) {
   }
 }
 
+TEST_F(LoopContextTest, EndOfAContextLeavesADescriptorThatAnotherOneHasByNow) {
+  auto former = LoopContext::create(*poller_, timers_);
+  const auto next = LoopContext::create(*poller_, timers_);
+  int reads = 0, ends[2] = {-1, -1}, reopened[2] = {-1, -1};
+  const auto watch = [&reads](int descriptor, LoopContext &context) {
+    GSource *source = g_unix_fd_source_new(descriptor, G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
+    g_source_attach(source, context.native());
+    return source;
+  };
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  GSource *source = watch(ends[0], *former);
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  ASSERT_TRUE(drive([&] { return reads == 1; }));
+  // A connection closes its socket, the next one opens its own, and the first is freed after that.
+  close(ends[0]);
+  ASSERT_EQ(pipe2(reopened, O_CLOEXEC | O_NONBLOCK), 0);
+  ASSERT_EQ(reopened[0], ends[0]);
+  GSource *next_source = watch(reopened[0], *next);
+  ASSERT_EQ(write(reopened[1], "x", 1), 1);
+  ASSERT_TRUE(drive([&] { return reads == 2; }));
+  drive([] { return false; }, 20ms);  // GLib still has to say that it changed its set.
+  g_source_destroy(source);
+  g_source_unref(source);
+  former.reset();
+  ASSERT_EQ(write(reopened[1], "x", 1), 1);
+  EXPECT_TRUE(drive([&] { return reads == 3; }, 500ms));
+  g_source_destroy(next_source);
+  g_source_unref(next_source);
+  for (const int each : {ends[1], reopened[0], reopened[1]}) close(each);
+}
+
 struct Killer {
   std::unique_ptr<LoopContext> context;
   bool ran = false;
