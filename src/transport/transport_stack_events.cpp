@@ -77,6 +77,7 @@ void TransportStack::on_dtls_closed(Error error, const std::string &reason) {
   if (sctp_) {
     // What the peer sent just before its goodbye may have come in the same turn.
     sctp_->read_rest();
+    if (dead_) return;  // SCTP had ended before, and has said so.
     sctp_->close();
   }
   end_association();
