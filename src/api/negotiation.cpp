@@ -146,6 +146,10 @@ Result<const Negotiation::Description *> Negotiation::find_created(DescriptionTy
   }
   if (created && created->text == sdp) return &*created;
   const auto parsed = parse_session_description(sdp);
+  if (parsed.error() == Error::ERR_PARSE_ERROR) {
+    // The caller's own text, unlike the peer's: a wrong argument.
+    return Failure{Error::ERR_INVALID_PARAMETER, parsed.message()};
+  }
   if (!parsed) return parsed.failure();
   // Other line ends, or candidates added, are harmless.
   if (created && without_candidates(parsed.value()) == created->value) return &*created;
@@ -225,7 +229,7 @@ void Negotiation::gather_for(const SessionDescription &local, bool offerer,
     return;
   }
   if (gathering_) return restart_gathering(local.data, outcome);
-  gathering_.emplace();
+  gathering_ = Gathering();
   gathering_->ufrag = local.data.ice_ufrag;
   StartGathering start;
   start.local_ufrag = local.data.ice_ufrag;

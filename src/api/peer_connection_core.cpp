@@ -234,7 +234,8 @@ void PeerConnectionCore::carry_out(const NegotiationOutcome &outcome) {
   if (outcome.withdraw_offer) queue_.withdraw_description("offer");
   if (outcome.withdraw_answer) queue_.withdraw_description("answer");
   for (const auto state : outcome.states) push(SignalingStateReached{state});
-  if (!outcome.states.empty()) {
+  // An offer that replaces another one passes no state, and may name another limit.
+  if (!outcome.states.empty() || !outcome.created_type.empty()) {
     const std::size_t limit = negotiation_.max_packet_size();
     for (const auto &channel : channels_.all()) channel->set_packet_size_limit(limit);
   }

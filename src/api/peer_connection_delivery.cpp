@@ -230,8 +230,9 @@ void PeerConnectionCore::on_network(BufferedAmountLow &event) {
 
 void PeerConnectionCore::close_channel(const std::shared_ptr<DataChannelCore> &channel) {
   if (channel->state() == DataChannel::STATE_CLOSED) {
-    // The caller closed it before it opened, and has been told; its id is free now.
-    channels_.remove(channel->link()->key);
+    // The caller closed it before it opened, and has been told; its id is free now. A handle that
+    // is kept must not keep the network connection, whose end is the goodbye to the peer.
+    if (channels_.remove(channel->link()->key)) channel->detach();
     return;
   }
   if (channel->has_news()) {

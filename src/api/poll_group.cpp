@@ -170,7 +170,7 @@ int PollGroupState::poll() {
   Batch batch(*this);
   while (const MemberPtr member = batch.next()) {
     if (!has_something(member)) continue;
-    const auto connection = member->connection.lock();
+    PeerConnectionBackend &backend = PeerConnectionAccess::backend(*member->connection.lock());
     // A slot that throws leaves the rest of its connection's events for the next time.
     struct Again {
       PollGroupState &state;
@@ -180,7 +180,9 @@ int PollGroupState::poll() {
       }
     } const again{*this, member};
     ++polled;
-    connection->poll();
+    // Without a handle of our own: a slot that drops the last one closes the connection there and
+    // then.
+    backend.poll();
   }
   return polled;
 }

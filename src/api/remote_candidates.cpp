@@ -128,7 +128,7 @@ void RemoteCandidates::set_pending(const SessionDescription &remote) {
     return;
   }
   if (!pending_ || pending_->ufrag != ufrag) {
-    pending_.emplace();
+    pending_ = Generation();
     pending_->ufrag = ufrag;
   }
   take_in(*pending_, remote);
