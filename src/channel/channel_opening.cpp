@@ -244,6 +244,7 @@ void ChannelTable::State::accept(std::uint16_t stream, ChannelParameters paramet
   listener_.on_channel_arrived(link, stream);
   send_handshakes();
   for (const EarlyMessages::Message &each : early_.take(stream)) {
+    --dropped_[kWithoutChannel];
     on_message(stream, each.ppid, each.payload);
   }
 }

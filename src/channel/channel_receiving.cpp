@@ -52,10 +52,11 @@ void ChannelTable::State::on_stray_message(std::uint16_t stream, std::uint32_t p
     count("message on a channel that is closing");
     return;
   }
-  if (channels_.at_stream(stream) == nullptr && is_peers(stream) &&
-      early_.keep(stream, ppid, message))
-    return;
-  count("message on a stream without channel");
+  // Counted also where it is kept: its channel may never come. accept() takes the count back.
+  count(kWithoutChannel);
+  if (channels_.at_stream(stream) == nullptr && is_peers(stream)) {
+    early_.keep(stream, ppid, message);
+  }
 }
 
 void ChannelTable::State::on_user_message(Channel &channel, std::uint32_t ppid, ByteView message) {
