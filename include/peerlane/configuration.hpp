@@ -15,9 +15,9 @@ namespace peerlane {
 struct IceServer {
   /// `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]` (RFC 7064, RFC 7065). `turns:` is
   /// refused by `initialize` with a message until TURN over TLS can be served.
-  std::vector<std::string> urls;
-  std::string username;    ///< TURN only.
-  std::string credential;  ///< TURN only: the password.
+  std::vector<std::string> urls = {};
+  std::string username = {};    ///< TURN only.
+  std::string credential = {};  ///< TURN only: the password.
 };
 
 /// Which candidates may be used. W3C: RTCIceTransportPolicy.
@@ -30,11 +30,12 @@ enum class IceTransportPolicy {
 struct Configuration {
   /// Asked for our public address (STUN) and for a relayed one (TURN). Names are resolved
   /// asynchronously.
-  std::vector<IceServer> ice_servers;
+  std::vector<IceServer> ice_servers = {};
+  /// RELAY hides our addresses from the peer; it needs a TURN server.
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::ALL;
   /// IP literal to bind to; "" = every interface. `127.0.0.1` and `::1` include loopback by
   /// themselves.
-  std::string bind_address;
+  std::string bind_address = {};
   /// UDP ports to use, both ends included; 0 = any port. For servers behind a firewall.
   std::uint16_t port_range_begin = 0, port_range_end = 0;
   /// Also gather TCP candidates (RFC 6544). Off: they cost sockets and rarely connect where UDP and
@@ -61,7 +62,7 @@ struct Configuration {
   std::chrono::milliseconds disconnected_timeout{5000}, failed_timeout{30000};
   /// Certificate and private key in PEM; "" = a fresh ECDSA P-256 certificate for each connection.
   /// Both or none.
-  std::string certificate_pem, private_key_pem;
+  std::string certificate_pem = {}, private_key_pem = {};
   /// Applies created descriptions without `set_local_description`, as Godot's native plugin does
   /// ([B1] in docs/godot-differences.md).
   bool auto_local_description = false;

@@ -55,6 +55,7 @@ class PEERLANE_API DataChannel {
   bool get_packet(PackedByteArray &packet);
   /// Result of the last `get_packet`. Godot: PacketPeer.get_packet_error.
   Error get_packet_error() const;
+  /// How many messages `get_packet` has to give. Godot: PacketPeer.get_available_packet_count.
   int get_available_packet_count() const;
   /// Largest message in bytes that `put_packet` accepts: the smaller of
   /// `Configuration::max_message_size` and the peer's limit (RFC 8841 section 6: 65536 where it
@@ -65,6 +66,7 @@ class PEERLANE_API DataChannel {
 
   /// Default WRITE_MODE_BINARY. A value that is not a WriteMode is ignored and logged.
   void set_write_mode(WriteMode mode);
+  /// What `set_write_mode` set last.
   WriteMode get_write_mode() const;
 
   /// Reserved, as in Godot: OK and no effect. `PeerConnection::poll()` delivers.
@@ -73,10 +75,15 @@ class PEERLANE_API DataChannel {
   /// STATE_CONNECTING straight to STATE_CLOSED, else to STATE_CLOSING; no effect in those.
   void close();
 
+  /// As the last poll, or the caller's own calls since, left it. W3C: RTCDataChannel.readyState.
   ChannelState get_ready_state() const;
+  /// The name that its maker gave it, in every state, as with the next three; may be empty.
   std::string get_label() const;
+  /// `DataChannelOptions::protocol`; "" where unset.
   std::string get_protocol() const;
+  /// `DataChannelOptions::ordered`.
   bool is_ordered() const;
+  /// `DataChannelOptions::negotiated`; false for a channel that the peer opened.
   bool is_negotiated() const;
   /// The SCTP stream; 65535 until it is known.
   int get_id() const;
@@ -96,6 +103,7 @@ class PEERLANE_API DataChannel {
   Signal<> buffered_amount_low;
   /// Bytes; default 0. A negative value counts as 0.
   void set_buffered_amount_low_threshold(int threshold);
+  /// Bytes, as set.
   int get_buffered_amount_low_threshold() const;
 
   /// Result of the last call that can fail; OK after a success.

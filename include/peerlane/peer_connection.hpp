@@ -39,18 +39,18 @@ class PEERLANE_API PeerConnection {
   };
   /// W3C: RTCIceGatheringState.
   enum GatheringState {
-    GATHERING_STATE_NEW = 0,
-    GATHERING_STATE_GATHERING = 1,
-    GATHERING_STATE_COMPLETE = 2
+    GATHERING_STATE_NEW = 0,        ///< Until the local description is set.
+    GATHERING_STATE_GATHERING = 1,  ///< Candidates are being found.
+    GATHERING_STATE_COMPLETE = 2,   ///< All of them have been told.
   };
   /// W3C: RTCSignalingState.
   enum SignalingState {
-    SIGNALING_STATE_STABLE = 0,
-    SIGNALING_STATE_HAVE_LOCAL_OFFER = 1,
-    SIGNALING_STATE_HAVE_REMOTE_OFFER = 2,
-    SIGNALING_STATE_HAVE_LOCAL_PRANSWER = 3,
-    SIGNALING_STATE_HAVE_REMOTE_PRANSWER = 4,
-    SIGNALING_STATE_CLOSED = 5,
+    SIGNALING_STATE_STABLE = 0,                ///< No offer is under way.
+    SIGNALING_STATE_HAVE_LOCAL_OFFER = 1,      ///< Ours waits for the peer's answer.
+    SIGNALING_STATE_HAVE_REMOTE_OFFER = 2,     ///< The peer's waits for our answer.
+    SIGNALING_STATE_HAVE_LOCAL_PRANSWER = 3,   ///< We answered provisionally.
+    SIGNALING_STATE_HAVE_REMOTE_PRANSWER = 4,  ///< The peer answered provisionally.
+    SIGNALING_STATE_CLOSED = 5,                ///< With the connection.
   };
 
   /// A new connection; null, with the reason in the log, where the configuration is refused. Takes
@@ -75,8 +75,8 @@ class PEERLANE_API PeerConnection {
   /// Applies what `session_description_created` gave ("offer", "answer", "pranswer"), or takes our
   /// offer back
   /// ("rollback"); gathering starts. An empty `sdp` means the one last created. FAILED in the wrong
-  /// state; ERR_INVALID_PARAMETER for an unknown type; ERR_PARSE_ERROR; ERR_INVALID_DATA for a
-  /// description that is not ours.
+  /// state; ERR_INVALID_PARAMETER for an unknown type, or where `sdp` does not parse;
+  /// ERR_INVALID_DATA for a description that is not ours.
   Error set_local_description(const std::string &type, const std::string &sdp);
   /// Applies the peer's description; to an offer, an answer is emitted through
   /// `session_description_created` in a later poll. In SIGNALING_STATE_HAVE_LOCAL_OFFER an offer
@@ -93,8 +93,12 @@ class PEERLANE_API PeerConnection {
   /// second time.
   void close();
 
+  /// As the last poll, or the caller's own calls since, left it; so are the next two. W3C:
+  /// RTCPeerConnection.connectionState.
   ConnectionState get_connection_state() const;
+  /// W3C: RTCPeerConnection.iceGatheringState.
   GatheringState get_gathering_state() const;
+  /// W3C: RTCPeerConnection.signalingState.
   SignalingState get_signaling_state() const;
 
   /// A description to apply here and to send to the peer: type ("offer" or "answer"), sdp.
@@ -108,8 +112,14 @@ class PEERLANE_API PeerConnection {
 
   // Beyond Godot.
 
+  /// Once for each state passed, in order; the same holds for the next two. Nothing for a local
+  /// `close()`.
   Signal<ConnectionState> connection_state_changed;
+  /// GATHERING_STATE_COMPLETE is the end of candidates, which `ice_candidate_created` does not
+  /// tell.
   Signal<GatheringState> gathering_state_changed;
+  /// An offer of the peer that rolls ours back leads from HAVE_LOCAL_OFFER straight to
+  /// HAVE_REMOTE_OFFER.
   Signal<SignalingState> signaling_state_changed;
   /// Something went wrong later than the call that began it: the Error, and one sentence.
   Signal<Error, const std::string &> error_occurred;
@@ -124,12 +134,15 @@ class PEERLANE_API PeerConnection {
   /// a network thread, or inside this call if something is there already. It must not call the
   /// library. Null removes it; once this has returned, the former handler does not run any more.
   void set_wakeup_handler(std::function<void()> handler);
+  /// What the connection has done so far; a moment old where the network thread is busy. W3C:
+  /// RTCPeerConnection.getStats.
   PeerConnectionStats get_stats() const;
   /// The local description with every candidate gathered so far, for signalling without trickle; ""
   /// before one is set.
   std::string get_local_description() const;
-  /// "sha-256 AB:CD:…" (RFC 8122); "" until known.
+  /// Of our certificate: "sha-256 AB:CD:…" (RFC 8122); "" until known.
   std::string get_local_fingerprint() const;
+  /// Of the peer's certificate: what its description claims, and once DTLS is up what was verified.
   std::string get_remote_fingerprint() const;
   /// Result of the last call that can fail; OK after a success.
   Error get_last_error() const;

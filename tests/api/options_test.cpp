@@ -200,6 +200,12 @@ TEST(ConfigurationCheck, RefusedOnesSayWhy) {
   }
 }
 
+TEST(ConfigurationCheck, MembersMayBeNamedOneByOne) {
+  // Compiled with every warning: a member without an initialiser of its own would be one.
+  const Configuration configuration{.ice_servers = {{.urls = {"stun:a.example"}}}, .mtu = 1200};
+  EXPECT_TRUE(internal::check_configuration(configuration).ok());
+}
+
 TEST(ConfigurationCheck, ServersReachTheNetwork) {
   Configuration configuration;
   configuration.ice_servers = {{{"stun:stun.example.org:1234"}, "", ""}};
