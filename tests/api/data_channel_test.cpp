@@ -117,6 +117,16 @@ TEST(Channel, ClosedBeforeThereIsANetworkIsTold) {
   EXPECT_FALSE(peer.has_wire());
 }
 
+TEST(Channel, ClosedBeforeItOpenedDoesNotKeepTheNetwork) {
+  ChannelIn in(DataChannel::STATE_CONNECTING);
+  in.channel->close();
+  in.peer.wire().emit(ChannelClosed{in.key});
+  in.peer.settle();
+  EXPECT_EQ(in.closed, 1);
+  in.peer->close();
+  EXPECT_TRUE(in.peer.wire().destroyed) << "the peer has to be told, though the handle is kept";
+}
+
 TEST(Channel, DroppedHandleClosesAndGivesItsPacketsBack) {
   ChannelIn in(DataChannel::STATE_OPEN);
   EXPECT_EQ(in.peer.wire().link->inbox_cost, 6 + 2 * kMessageOverhead);

@@ -142,7 +142,7 @@ TEST_F(Negotiation, ForeignLocalDescriptionIsRefused) {
   peer.settle();
   other.settle();
   EXPECT_EQ(peer->set_local_description("offer", other.offer), Error::ERR_INVALID_DATA);
-  EXPECT_EQ(peer->set_local_description("offer", "nonsense"), Error::ERR_PARSE_ERROR);
+  EXPECT_EQ(peer->set_local_description("offer", "nonsense"), Error::ERR_INVALID_PARAMETER);
   EXPECT_EQ(peer->set_local_description("Offer", peer.offer), Error::ERR_INVALID_PARAMETER);
   EXPECT_EQ(peer->get_signaling_state(), PeerConnection::SIGNALING_STATE_STABLE);
   EXPECT_EQ(peer.wire().commands.size(), 1u) << "only the channel";

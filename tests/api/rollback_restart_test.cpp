@@ -95,7 +95,13 @@ TEST_F(Renegotiation, RemoteOfferMayBeReplaced) {
   const auto kept = third->create_data_channel("c");
   third->create_offer();
   third.settle();
-  ASSERT_EQ(other->set_remote_description("offer", third.offer), Error::OK);
+  const auto lane = other->create_data_channel("d");
+  EXPECT_EQ(lane->get_max_packet_size(), 262144);
+  std::string offer = third.offer;
+  const std::string limit = "a=max-message-size:262144";
+  offer.replace(offer.find(limit), limit.size(), "a=max-message-size:5000");
+  ASSERT_EQ(other->set_remote_description("offer", offer), Error::OK);
+  EXPECT_EQ(lane->get_max_packet_size(), 5000);
   other.settle();
   ASSERT_EQ(other.heard_of("answer").size(), 1u);
   ASSERT_EQ(other->set_local_description("answer", other.answer), Error::OK);

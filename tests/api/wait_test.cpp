@@ -316,6 +316,17 @@ TEST_F(Group, SlotsMayDoAnything) {
   EXPECT_EQ(group.size(), 0u);
 }
 
+TEST_F(Group, HandleDroppedInASlotEndsTheConnectionThereAndThen) {
+  FakePeer &peer = add();
+  peer->connection_state_changed.connect([&] { peer.connection.reset(); });
+  peer.wire().stage(TransportStateChanged{State::CONNECTED});
+  peer.wire().stage(TransportStateChanged{State::DISCONNECTED});
+  peer.wire().publish();
+  EXPECT_EQ(group.poll(), 1);
+  EXPECT_EQ(peer.heard, std::vector<std::string>{"connection 2"});
+  EXPECT_TRUE(peer.wire().destroyed);
+}
+
 TEST_F(Group, MayBeDestroyedInASlot) {
   auto doomed = std::make_unique<PollGroup>();
   FakePeer &first = add(), &second = add();
