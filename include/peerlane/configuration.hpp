@@ -36,8 +36,10 @@ struct Configuration {
   /// IP literal to bind to; "" = every interface. `127.0.0.1` and `::1` include loopback by
   /// themselves.
   std::string bind_address = {};
-  /// UDP ports to use, both ends included; 0 = any port. For servers behind a firewall.
-  std::uint16_t port_range_begin = 0, port_range_end = 0;
+  /// First UDP port to use; 0 = any port. For servers behind a firewall.
+  std::uint16_t port_range_begin = 0;
+  /// Last UDP port to use; 0 = any port.
+  std::uint16_t port_range_end = 0;
   /// Also gather TCP candidates (RFC 6544). Off: they cost sockets and rarely connect where UDP and
   /// TURN do not.
   bool enable_ice_tcp = false;
@@ -57,12 +59,15 @@ struct Configuration {
   std::size_t send_buffer_limit = 16u << 20;
   /// Channels opened by the peer and open at one time; more are reset, since each costs memory.
   std::size_t max_incoming_channels = 256;
-  /// Silence of the peer until STATE_DISCONNECTED, and until STATE_FAILED (the times of RFC 7675
-  /// section 5.1). A peer that lives is heard every two seconds or so, by SCTP heartbeats.
-  std::chrono::milliseconds disconnected_timeout{5000}, failed_timeout{30000};
-  /// Certificate and private key in PEM; "" = a fresh ECDSA P-256 certificate for each connection.
-  /// Both or none.
-  std::string certificate_pem = {}, private_key_pem = {};
+  /// Silence of the peer until STATE_DISCONNECTED. A peer that lives is heard every two seconds or
+  /// so, by SCTP heartbeats.
+  std::chrono::milliseconds disconnected_timeout{5000};
+  /// Silence of the peer until STATE_FAILED: the time of RFC 7675 section 5.1.
+  std::chrono::milliseconds failed_timeout{30000};
+  /// Certificate in PEM; "" = a fresh ECDSA P-256 certificate for each connection.
+  std::string certificate_pem = {};
+  /// Private key of that certificate in PEM. Both or none.
+  std::string private_key_pem = {};
   /// Applies created descriptions without `set_local_description`, as Godot's native plugin does
   /// ([B1] in docs/godot-differences.md).
   bool auto_local_description = false;

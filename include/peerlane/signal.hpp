@@ -138,11 +138,14 @@ class Connection {
 class ScopedConnection {
  public:
   ScopedConnection() = default;
+  /// Takes the connection over.
   ScopedConnection(Connection connection) : connection_(std::move(connection)) {}
   ScopedConnection(const ScopedConnection &) = delete;
   ScopedConnection &operator=(const ScopedConnection &) = delete;
+  /// Leaves `other` empty.
   ScopedConnection(ScopedConnection &&other) noexcept
       : connection_(std::exchange(other.connection_, Connection())) {}
+  /// Disconnects what it held, and leaves `other` empty.
   ScopedConnection &operator=(ScopedConnection &&other) noexcept {
     if (this != &other) {
       connection_.disconnect();
@@ -152,7 +155,9 @@ class ScopedConnection {
   }
   ~ScopedConnection() { connection_.disconnect(); }
 
+  /// As Connection::disconnect.
   void disconnect() { connection_.disconnect(); }
+  /// As Connection::connected.
   bool connected() const { return connection_.connected(); }
   /// Gives the connection up without disconnecting it.
   Connection release() { return std::exchange(connection_, Connection()); }
@@ -199,15 +204,18 @@ class Signal {
   Connection connect_once(Callable callable) {
     return add(std::move(callable), true);
   }
+  /// As `connect`, for one emission.
   template <class Object, class Member>
   Connection connect_once(const std::shared_ptr<Object> &object, Member member) {
     return add(internal::WeakMember<Object, Member>{object, member}, true);
   }
+  /// As `connect`, for one emission.
   template <class Object, class Member>
   Connection connect_once(Object *object, Member member) {
     return add(internal::RawMember<Object, Member>{object, member}, true);
   }
 
+  /// No slot is left, and none of an emission under way runs any more.
   void disconnect_all() { list_->clear(); }
 
  private:

@@ -60,29 +60,43 @@ using PackedByteArray = std::vector<std::uint8_t>;
 class ByteView {
  public:
   constexpr ByteView() noexcept = default;
+  /// `size` bytes at `data`, which may be null where there are none.
   ByteView(const void *data, std::size_t size) noexcept
       : data_(static_cast<const std::uint8_t *>(data)), size_(size) {}
+  /// All of a vector of bytes or characters.
   template <class Byte, class Allocator, class = std::enable_if_t<sizeof(Byte) == 1>>
   ByteView(const std::vector<Byte, Allocator> &bytes) noexcept
       : ByteView(bytes.data(), bytes.size()) {}
+  /// All of an array.
   template <class Byte, std::size_t N, class = std::enable_if_t<sizeof(Byte) == 1>>
   ByteView(const std::array<Byte, N> &bytes) noexcept : ByteView(bytes.data(), N) {}
+  /// The bytes of a text.
   ByteView(std::string_view text) noexcept : ByteView(text.data(), text.size()) {}
+  /// The bytes of a text.
   ByteView(const std::string &text) noexcept : ByteView(text.data(), text.size()) {}
+  /// A string literal, without its NUL.
   template <std::size_t N>
   ByteView(const char (&literal)[N]) noexcept : ByteView(literal, N - 1) {}
+  /// All of an array.
   template <std::size_t N>
   ByteView(const std::uint8_t (&bytes)[N]) noexcept : ByteView(bytes, N) {}
 #if defined(__cpp_lib_span)
+  /// All of a span of bytes or characters.
   template <class Byte, std::size_t N, class = std::enable_if_t<sizeof(Byte) == 1>>
   ByteView(std::span<Byte, N> bytes) noexcept : ByteView(bytes.data(), bytes.size()) {}
 #endif
 
+  /// The first byte.
   constexpr const std::uint8_t *data() const noexcept { return data_; }
+  /// Number of bytes.
   constexpr std::size_t size() const noexcept { return size_; }
+  /// Whether there is none.
   constexpr bool empty() const noexcept { return size_ == 0; }
+  /// For loops over the bytes.
   constexpr const std::uint8_t *begin() const noexcept { return data_; }
+  /// For loops over the bytes.
   constexpr const std::uint8_t *end() const noexcept { return data_ + size_; }
+  /// The byte at `index`, which is not checked.
   constexpr std::uint8_t operator[](std::size_t index) const noexcept { return data_[index]; }
   /// `count` bytes from `offset`; both are clamped to what is there.
   ByteView subview(std::size_t offset, std::size_t count = SIZE_MAX) const noexcept {
