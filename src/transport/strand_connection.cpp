@@ -2,7 +2,9 @@
 #include "transport/strand_connection.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,8 @@ namespace {
 // A send on the spot saves a thread switch and costs a system call of its own. Messages that follow
 // each other faster than this are queued instead, so that one flush carries many.
 constexpr std::int64_t kInlineInterval = 100;
+// How often statistics try to get hold of a busy strand, 50 microseconds apart.
+constexpr int kStatsPatience = 20;
 
 TimePoint steady_now() { return SteadyClock().now(); }
 
@@ -130,7 +134,13 @@ void StrandConnection::fill_stats(PeerConnectionStats &stats) const {
     const std::lock_guard guard(shared.stats_lock);
     shared.stats = std::move(fresh);
   };
-  if (strand_->try_begin_turn()) {
+  // A turn is short: what is true now is worth waiting for its end.
+  bool mine = strand_->try_begin_turn();
+  for (int i = 0; i < kStatsPatience && !mine && !strand_->held(); ++i) {
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    mine = strand_->try_begin_turn();
+  }
+  if (mine) {
     refresh(*shared_);
     strand_->end_turn();
   } else {

@@ -19,6 +19,10 @@ constexpr std::uint64_t kMaxUnreadMessages = 1'000'000;
 constexpr std::size_t kMaxReceiveWindow = 4u << 20;
 constexpr std::size_t kMinReceiveWindow = 64u << 10;
 
+std::size_t receive_window(const Configuration &configuration) {
+  return std::clamp(configuration.receive_buffer_limit, kMinReceiveWindow, kMaxReceiveWindow);
+}
+
 }  // namespace
 
 TransportStack::TransportStack(std::shared_ptr<Strand> strand, std::shared_ptr<ConnectionLink> link,
@@ -194,8 +198,7 @@ void TransportStack::start_sctp() {
   options.max_packet_size =
       (configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu) - kDtlsOverhead;
   options.max_message_size = configuration_.max_message_size;
-  options.receive_window =
-      std::clamp(configuration_.receive_buffer_limit, kMinReceiveWindow, kMaxReceiveWindow);
+  options.receive_window = receive_window(configuration_);
   // The stack's timers run on one strand for all; the others are told when they have something to
   // send.
   options.wake = [strand = strand_, weak = weak_from_this()] {
@@ -261,7 +264,7 @@ void TransportStack::pause_reading_if_full() {
   const std::uint64_t cost = link_->inbox_cost + unread.bytes + unread.messages * kMessageOverhead;
   // What an honest peer may have under way when we stop fits between the limit and twice the limit,
   // and into the window.
-  if (cost <= 2 * limit + configuration_.max_message_size + kMaxReceiveWindow &&
+  if (cost <= 2 * limit + configuration_.max_message_size + receive_window(configuration_) &&
       messages <= kMaxUnreadMessages)
     return;
   sctp_->close();
