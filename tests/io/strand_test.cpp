@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -140,7 +141,7 @@ TEST(Strand, HelpRunsExpiredTimersOnTheCallersThread) {
 
 TEST(Strand, StopRunsWhatWasPostedBeforeAndFreesTheStrand) {
   auto strand = make_strand();
-  bool ran = false;
+  std::atomic<bool> ran{false};
   strand->post([&] { ran = true; });
   strand->stop();
   const std::weak_ptr<Strand> weak = strand;
