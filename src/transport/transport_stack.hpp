@@ -85,6 +85,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   // TurnTask: makes the events of this turn visible.
   void run_at_turn_end() override;
 
+  void process_input(std::size_t bytes);
   void emit(ControlEvent event);
   void set_state(State state);
   void fail(Error error, const std::string &message);
@@ -122,6 +123,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
 
   std::uint64_t bytes_sent_ = 0, packets_sent_ = 0, bytes_received_ = 0, packets_received_ = 0;
   std::uint64_t early_dropped_ = 0;
+  std::size_t unprocessed_bytes_ = 0;  // Of this turn, or of the last ones.
 };
 
 }  // namespace peerlane

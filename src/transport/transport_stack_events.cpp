@@ -10,6 +10,8 @@ namespace peerlane {
 namespace {
 // More than a peer's first flight needs.
 constexpr std::size_t kMaxEarlyDatagrams = 8;
+// After so much input the peer hears of it before the turn ends, so that it sends on meanwhile.
+constexpr std::size_t kMaxUnprocessedBytes = 96u << 10;
 }  // namespace
 
 void TransportStack::on_ice_candidate(const Candidate &candidate) {
@@ -46,6 +48,7 @@ void TransportStack::on_ice_data(ByteView data) {
   if (dtls_started_) {
     if (!dtls_->connected()) ++packets_received_;
     dtls_->receive(data);
+    process_input(data.size());
     return;
   }
   if (early_datagrams_.size() < kMaxEarlyDatagrams) {
@@ -53,6 +56,13 @@ void TransportStack::on_ice_data(ByteView data) {
   } else {
     ++early_dropped_;
   }
+}
+
+void TransportStack::process_input(std::size_t bytes) {
+  unprocessed_bytes_ += bytes;
+  if (unprocessed_bytes_ < kMaxUnprocessedBytes || !sctp_ || dead_) return;
+  unprocessed_bytes_ = 0;
+  sctp_->process();
 }
 
 void TransportStack::on_dtls_connected() {

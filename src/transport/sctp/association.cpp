@@ -91,6 +91,10 @@ SctpTransport::Unread SctpTransport::Association::unread() const {
   return {filter_.seen().messages, filter_.seen().bytes};
 }
 
+void SctpTransport::Association::process() {
+  if (state_ == State::CONNECTED) run_at_turn_end();
+}
+
 void SctpTransport::Association::run_at_turn_end() {
   lend_buffer();
   drain();
@@ -159,6 +163,7 @@ std::uint16_t SctpTransport::incoming_streams() const { return association_->inc
 bool SctpTransport::interleaves() const { return association_->interleaves(); }
 std::size_t SctpTransport::send_room() { return association_->send_room(); }
 bool SctpTransport::connected() const { return association_->connected(); }
+void SctpTransport::process() { association_->process(); }
 void SctpTransport::schedule() { association_->schedule(); }
 SctpStatus SctpTransport::status() const { return association_->status(); }
 SctpTransport::Unread SctpTransport::unread() const { return association_->unread(); }

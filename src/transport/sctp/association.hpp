@@ -40,6 +40,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   std::size_t send_room();
 
   bool connected() const { return state_ == State::CONNECTED; }
+  void process();
   void schedule();
   SctpStatus status() const;
   Unread unread() const;
@@ -76,6 +77,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
 
   // association_output.cpp
   void flush();
+  void flush_packets();
   void pump_requests();
   void inspect_outgoing(std::uint8_t *packet, std::size_t size);
   void choose_coalescing();

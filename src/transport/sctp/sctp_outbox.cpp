@@ -72,6 +72,11 @@ bool SctpOutbox::empty() const {
   return packets_.lengths.empty();
 }
 
+std::size_t SctpOutbox::size() const {
+  const std::lock_guard lock(mutex_);
+  return packets_.bytes.size();
+}
+
 void SctpOutbox::set_coalesce_sacks(bool coalesce) {
   const std::lock_guard lock(mutex_);
   coalesce_sacks_ = coalesce;

@@ -45,6 +45,8 @@ class SctpOutbox {
   /// The packets, with their buffer.
   void take(Packets &packets);
   bool empty() const;
+  /// The bytes of all packets.
+  std::size_t size() const;
   /// A waiting acknowledgement that only repeats what the next one says better is replaced by it.
   void set_coalesce_sacks(bool coalesce);
 

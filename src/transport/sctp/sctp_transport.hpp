@@ -90,6 +90,8 @@ class SctpTransport final : public SctpAssociation {
   std::size_t send_room() override;
 
   bool connected() const;
+  /// Does now what else waits for the end of the turn: reads, sends, acknowledges.
+  void process();
   /// Marks the transport, so that `on_sctp_sendable` comes at the end of this turn.
   void schedule();
   SctpStatus status() const;
