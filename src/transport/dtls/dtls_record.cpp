@@ -77,10 +77,12 @@ std::optional<DtlsRecord> take_record(ByteView &datagram) {
   return record;
 }
 
-bool may_be_fed(const DtlsRecord &record, DtlsPhase phase) {
+bool may_be_fed(const DtlsRecord &record, DtlsPhase phase, std::size_t overhead) {
   if (record.type > DtlsRecord::APPLICATION_DATA) return false;
   // Authenticated by OpenSSL, which drops in silence what does not pass.
-  if (!record.is_plaintext()) return record.type != DtlsRecord::CHANGE_CIPHER_SPEC;
+  if (!record.is_plaintext()) {
+    return record.type != DtlsRecord::CHANGE_CIPHER_SPEC && record.fragment().size() >= overhead;
+  }
   if (phase == DtlsPhase::CONNECTED) return false;
   const ByteView fragment = record.fragment();
   if (record.type == DtlsRecord::CHANGE_CIPHER_SPEC)

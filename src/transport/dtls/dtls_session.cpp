@@ -115,7 +115,7 @@ void DtlsTransport::Session::receive(ByteView datagram) {
       ++counters_.records_dropped;
       return;
     }
-    if (may_be_fed(*record, phase())) {
+    if (may_be_fed(*record, phase(), cipher_overhead_)) {
       feed(*record);
       continue;
     }
@@ -176,6 +176,10 @@ void DtlsTransport::Session::on_handshake_done() {
     return;
   }
   remote_fingerprint_ = presented_fingerprint_;
+  const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl_.get());
+  if (cipher != nullptr && SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305) {
+    cipher_overhead_ = DtlsRecord::kChaChaOverhead;
+  }
   state_ = State::CONNECTED;
   retransmission_.cancel();
   deadline_.cancel();

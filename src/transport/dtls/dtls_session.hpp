@@ -74,6 +74,8 @@ class DtlsTransport::Session final : private PeerVerifier {
   Counters counters_;
   DatagramBio bio_;
   SslHandle ssl_;  // Behind what it reads and writes, so that it goes first.
+  // The end of a handshake is longer than that of any cipher, and known before data comes.
+  std::size_t cipher_overhead_ = DtlsRecord::kGcmOverhead;
   std::string refusal_;
   Fingerprint presented_fingerprint_;
   Fingerprint remote_fingerprint_;

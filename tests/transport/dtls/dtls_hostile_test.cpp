@@ -7,6 +7,7 @@
 
 #include "transport/dtls/certificate_checks.hpp"
 #include "transport/dtls/dtls_pair.hpp"
+#include "transport/dtls/dtls_record.hpp"
 #include "transport/dtls/pem_samples.hpp"
 #include "transport/dtls/raw_dtls_peer.hpp"
 
@@ -91,6 +92,33 @@ TEST(DtlsHostile, GarbageAfterTheHandshakeIsHarmless) {
   EXPECT_FALSE(pair.at_server.closed);
 }
 
+/// Records of the encrypted epoch, of every length up to what any cipher adds and more.
+std::vector<PackedByteArray> short_forgeries() {
+  std::vector<PackedByteArray> all;
+  for (const std::uint8_t type : PackedByteArray{20, 21, 22, 23}) {
+    for (std::uint8_t size = 1; size <= 48; ++size) {
+      PackedByteArray record{type, 0xfe, 0xfd, 0, 1, 0, 0, 0, 1, type, size, 0, size};
+      record.resize(DtlsRecord::kHeaderSize + size, 0x5a);
+      all.push_back(record);
+    }
+  }
+  return all;
+}
+
+TEST(DtlsHostile, ForgedRecordsOfEveryShortLengthAreHarmless) {
+  DtlsPair pair;
+  ASSERT_TRUE(pair.connect());
+  for (const PackedByteArray &forgery : short_forgeries()) {
+    pair.to_server.inject(forgery);
+    pair.to_client.inject(forgery);
+  }
+  pair.strand.drive_for(1ms);
+  pair.send("still here");
+  EXPECT_EQ(pair.at_server.data, Strings{"still here"});
+  EXPECT_FALSE(pair.at_server.closed);
+  EXPECT_FALSE(pair.at_client.closed);
+}
+
 TEST(DtlsHostile, StaleEntryInOpensslsErrorQueueEndsNothing) {
   DtlsPair pair;
   const auto poison = [] { ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH); };
@@ -164,6 +192,18 @@ TEST_F(RawClient, ConnectsWithTheMandatoryCipherSuite) {
   peer.write("hello");
   net.strand.drive_for(1ms);
   EXPECT_EQ(above.data, Strings{"hello"});
+}
+
+TEST_F(RawClient, ShortForgeriesAreHarmlessToTheCipherWithTheLeastOverhead) {
+  peer.use(*client_certificate());
+  SSL_CTX_set_cipher_list(&peer.context(), "ECDHE-ECDSA-CHACHA20-POLY1305");
+  ASSERT_TRUE(connect());
+  for (const PackedByteArray &forgery : short_forgeries()) server.receive(forgery);
+  EXPECT_FALSE(above.closed);
+  // One byte makes the shortest record that there is.
+  peer.write("!");
+  net.strand.drive_for(1ms);
+  EXPECT_EQ(above.data, Strings{"!"});
 }
 
 TEST_F(RawClient, WithoutCertificateIsUnauthorized) {
