@@ -35,7 +35,7 @@ bool EventMailbox::publish() {
       published_.insert(published_.end(), std::make_move_iterator(staged_.begin()),
                         std::make_move_iterator(staged_.end()));
     }
-    ready_.store(true, std::memory_order_release);
+    ready_.store(true);
     waiting = waiting_ > 0;
   }
   staged_.clear();
@@ -75,7 +75,7 @@ bool EventMailbox::set_local_pending(bool pending) {
     local_pending_ = pending;
     const bool ready = local_pending_ || !published_.empty();
     edge = ready && !ready_.load(std::memory_order_relaxed);
-    ready_.store(ready, std::memory_order_release);
+    ready_.store(ready);
   }
   if (edge) published_signal_.notify_all();
   return edge;
@@ -84,13 +84,15 @@ bool EventMailbox::set_local_pending(bool pending) {
 void EventMailbox::set_wakeup_handler(std::function<void()> handler) {
   const std::lock_guard guard(handler_lock_);
   wakeup_handler_ = std::move(handler);
-  if (ready()) run_copy(wakeup_handler_);
+  has_handlers_ = wakeup_handler_ != nullptr || group_handler_ != nullptr;
+  if (ready_.load()) run_copy(wakeup_handler_);
 }
 
 void EventMailbox::set_group_handler(std::function<void()> handler) {
   const std::lock_guard guard(handler_lock_);
   group_handler_ = std::move(handler);
-  if (ready()) run_copy(group_handler_);
+  has_handlers_ = wakeup_handler_ != nullptr || group_handler_ != nullptr;
+  if (ready_.load()) run_copy(group_handler_);
 }
 
 void EventMailbox::wake() {

@@ -41,6 +41,8 @@ class EventMailbox {
   void set_wakeup_handler(std::function<void()> handler);
   /// The same, for the library's own PollGroup.
   void set_group_handler(std::function<void()> handler);
+  /// Whether `wake()` would have anybody to call.
+  bool has_handlers() const { return has_handlers_.load(); }
   /// Runs the handlers, if something is still deliverable. On a network thread: the user's handler
   /// must not run inside the user's own call.
   void wake();
@@ -59,6 +61,8 @@ class EventMailbox {
   std::recursive_mutex handler_lock_;
   std::function<void()> wakeup_handler_;
   std::function<void()> group_handler_;
+  // Written before `ready_` is read, and read after that is written: one of the two sees the other.
+  std::atomic<bool> has_handlers_{false};
 };
 
 }  // namespace peerlane

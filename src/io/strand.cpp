@@ -50,8 +50,15 @@ void Strand::post(std::function<void()> task) {
     const std::lock_guard guard(posted_lock_);
     first = posted_.empty();
     posted_.push_back(std::move(task));
+    any_posted_ = true;
   }
-  if (first) poller_->wake();
+  if (first) wake();
+}
+
+void Strand::wake() {
+  // It looks by itself before it goes back to work, and a wake-up now would only make it compete
+  // for the lock with the thread that helps.
+  if (!standing_back_) poller_->wake();
 }
 
 void Strand::assert_held() const {
@@ -64,12 +71,17 @@ void Strand::assert_held() const {
 }
 
 void Strand::begin_turn() {
-  lock_.lock();
+  if (!lock_.try_lock()) {
+    // The lock is not fair: threads that help would take it again and again before us.
+    waiting_ = true;
+    lock_.lock();
+    waiting_ = false;
+  }
   holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 
 bool Strand::try_begin_turn() {
-  if (held() || !lock_.try_lock()) return false;
+  if (held() || waiting_.load(std::memory_order_relaxed) || !lock_.try_lock()) return false;
   holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   return true;
 }
@@ -84,12 +96,13 @@ void Strand::end_turn() {
   const bool pending = turn_.pending();
   const TimePoint next = timers_.next_deadline();
   release();
-  if (pending || microseconds(next) < wakes_at_.load(std::memory_order_relaxed)) poller_->wake();
+  if (pending || microseconds(next) < wakes_at_.load(std::memory_order_relaxed)) wake();
 }
 
-bool Strand::help() {
+bool Strand::help(const std::function<void()> &first) {
   if (!try_begin_turn()) return false;
   helped_at_.store(microseconds(clock_.now()), std::memory_order_relaxed);
+  if (first) first();
   thread_local std::vector<ReadyDescriptor> ready;
   poller_->wait(0, LoopPoller::Wake::KEEP, ready);
   handle(ready);
@@ -105,6 +118,7 @@ void Strand::handle(std::vector<ReadyDescriptor> &ready) {
 bool Strand::take_posted(std::vector<std::function<void()>> &tasks) {
   const std::lock_guard guard(posted_lock_);
   tasks.swap(posted_);
+  any_posted_ = false;
   return !tasks.empty();
 }
 
@@ -124,14 +138,19 @@ int Strand::milliseconds_to_sleep() {
   return static_cast<int>(std::clamp<std::int64_t>((left + 999) / 1000, 0, 60'000));
 }
 
+bool Strand::helped_recently() const {
+  return microseconds(clock_.now()) - helped_at_.load(std::memory_order_relaxed) < kHelpedRecently;
+}
+
 bool Strand::stand_back() {
-  bool stood = false;
-  while (!stopping_ && microseconds(clock_.now()) - helped_at_.load(std::memory_order_relaxed) <
-                           kHelpedRecently) {
-    stood = true;
+  if (!helped_recently()) return false;
+  // Set before the rest is looked at: who posts meanwhile either sees it, or is seen.
+  standing_back_ = true;
+  while (!stopping_ && !any_posted_ && helped_recently()) {
     if (poller_->wait_for_wake(kStandBackMilliseconds)) break;
   }
-  return stood;
+  standing_back_ = false;
+  return true;
 }
 
 void Strand::run() {

@@ -50,8 +50,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
   void end_turn();
   /// Handles what is ready now on behalf of the network thread, without waiting; false if the
   /// strand was busy. For an application that polls in a tight loop: the events need not wait for a
-  /// thread to wake up. Any thread.
-  bool help();
+  /// thread to wake up. `first` runs under the lock before that. Any thread.
+  bool help(const std::function<void()> &first = nullptr);
 
   bool held() const {
     return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id();
@@ -73,8 +73,11 @@ class Strand : public std::enable_shared_from_this<Strand> {
   void begin_turn();
   void handle(std::vector<ReadyDescriptor> &ready);
   void release();
+  /// Wakes the network thread, where it would not look by itself.
+  void wake();
   int milliseconds_to_sleep();
-  /// True where it did, for some time.
+  bool helped_recently() const;
+  /// True where it did: then what there is to do is not known any more.
   bool stand_back();
   bool take_posted(std::vector<std::function<void()>> &tasks);
 
@@ -84,6 +87,7 @@ class Strand : public std::enable_shared_from_this<Strand> {
   std::unique_ptr<LoopPoller> poller_;
 
   std::mutex lock_;
+  std::atomic<bool> waiting_{false};  // The network thread, for the lock.
   std::atomic<std::thread::id> holder_{};
   std::atomic<std::thread::id> network_thread_{};
   // When the network thread means to wake up, in microseconds of the clock: an application thread
@@ -94,6 +98,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
 
   std::mutex posted_lock_;
   std::vector<std::function<void()>> posted_;
+  std::atomic<bool> any_posted_{false};  // Written under `posted_lock_`.
+  std::atomic<bool> standing_back_{false};
   std::atomic<bool> stopping_{false};
 };
 

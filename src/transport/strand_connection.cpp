@@ -122,10 +122,16 @@ void StrandConnection::send(ChannelLink &channel, bool is_text, ByteView payload
 }
 
 void StrandConnection::post_wakeup() {
-  strand_->post([link = link_] { link->events.wake(); });
+  if (link_->events.has_handlers()) strand_->post([link = link_] { link->events.wake(); });
 }
 
-void StrandConnection::help() { strand_->help(); }
+void StrandConnection::help() {
+  // Whoever polls between two messages does not send a burst.
+  shared_->sent_at.store(0, std::memory_order_relaxed);
+  strand_->help([this] {
+    if (shared_->outbox_used.load(std::memory_order_relaxed)) shared_->drain();
+  });
+}
 
 void StrandConnection::fill_stats(PeerConnectionStats &stats) const {
   const auto refresh = [](Shared &shared) {

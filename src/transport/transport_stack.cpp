@@ -239,7 +239,7 @@ void TransportStack::end_association() {
 
 void TransportStack::run_at_turn_end() {
   pause_reading_if_full();
-  if (!link_->events.publish()) return;
+  if (!link_->events.publish() || !link_->events.has_handlers()) return;
   if (strand_->on_network_thread()) {
     // The user's handler runs without our lock being of use to it; it may only signal.
     link_->events.wake();
