@@ -18,6 +18,9 @@ namespace {
 // GLib's G_IO_* and epoll's EPOLL* both have the values of poll(2) on Linux.
 static_assert(G_IO_IN == 1 && G_IO_OUT == 4 && G_IO_ERR == 8 && G_IO_HUP == 16);
 
+// What may have been attached together with the source that is looked for.
+constexpr guint kLatelyAttached = 8;
+
 /// GLib ends the process where a context finds no descriptor for its wake-up: look first whether
 /// there are some to spare.
 bool descriptors_to_spare() {
@@ -69,6 +72,21 @@ void LoopContext::run_inside(const std::function<void()> &task) {
   g_main_context_pop_thread_default(context);
   g_main_context_release(context);
   g_main_context_unref(context);
+}
+
+bool LoopContext::expedite(const char *name) {
+  // A context has no list of its sources to look at, but it numbers them one after the other.
+  GSource *newest = g_idle_source_new();
+  const guint end = g_source_attach(newest, context_);
+  g_source_destroy(newest);
+  g_source_unref(newest);
+  for (guint id = end - 1; id > 0 && id + kLatelyAttached >= end; --id) {
+    GSource *source = g_main_context_find_source_by_id(context_, id);
+    if (source == nullptr || g_strcmp0(g_source_get_name(source), name) != 0) continue;
+    g_source_set_ready_time(source, 0);
+    return true;
+  }
+  return false;
 }
 
 bool LoopContext::set_ready(int descriptor, std::uint32_t events) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#define OPENSSL_SUPPRESS_DEPRECATED  // For generate_key().
 #include "transport/dtls/certificate.hpp"
 
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -36,16 +38,22 @@ Failure cannot_generate() {
           "OpenSSL could not generate a certificate: " + last_openssl_error()};
 }
 
+#ifdef OPENSSL_NO_DEPRECATED_3_0
+KeyHandle generate_key() { return KeyHandle(EVP_EC_gen("P-256")); }
+#else
+// By the older interface, since OpenSSL 3 puts a key of the newer one into a certificate by
+// encoding and decoding it, which takes twice as long as all the rest of making one.
 KeyHandle generate_key() {
-  const KeyContextHandle context(EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nullptr));
-  EVP_PKEY *key = nullptr;
-  if (context == nullptr || EVP_PKEY_keygen_init(context.get()) <= 0 ||
-      EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context.get(), NID_X9_62_prime256v1) <= 0 ||
-      EVP_PKEY_keygen(context.get(), &key) <= 0) {
+  EC_KEY *curve_key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
+  KeyHandle key(EVP_PKEY_new());
+  if (curve_key == nullptr || key == nullptr || EC_KEY_generate_key(curve_key) != 1 ||
+      EVP_PKEY_assign_EC_KEY(key.get(), curve_key) != 1) {
+    EC_KEY_free(curve_key);
     return nullptr;
   }
-  return KeyHandle(key);
+  return key;
 }
+#endif
 
 bool set_random_serial(X509 &certificate) {
   const BignumHandle serial(BN_new());
@@ -109,8 +117,6 @@ Result<std::shared_ptr<const Certificate>> Certificate::generate() {
   if (native->key == nullptr) return cannot_generate();
   native->certificate = self_sign(*native->key);
   if (native->certificate == nullptr) return cannot_generate();
-  native->context = make_dtls_context(*native->certificate, *native->key);
-  if (native->context == nullptr) return cannot_generate();
   Fingerprint fingerprint = fingerprint_of(*native->certificate, "sha-256");
   return std::shared_ptr<const Certificate>(
       new Certificate(std::move(native), std::move(fingerprint)));
@@ -141,8 +147,7 @@ Result<std::shared_ptr<const Certificate>> Certificate::from_pem(const std::stri
   if (!has_strong_key(*native->certificate)) {
     return refused("The key must be ECDSA on P-256 or P-384, or RSA of at least 2048 bits.");
   }
-  native->context = make_dtls_context(*native->certificate, *native->key);
-  if (native->context == nullptr) {
+  if (make_dtls(*native->certificate, *native->key) == nullptr) {
     return refused("OpenSSL refuses the certificate: " + last_openssl_error() + ".");
   }
   Fingerprint fingerprint = fingerprint_of(*native->certificate, "sha-256");

@@ -12,7 +12,6 @@ namespace peerlane {
 struct Certificate::Native {
   X509Handle certificate;
   KeyHandle key;
-  SslContextHandle context;
 };
 
 }  // namespace peerlane

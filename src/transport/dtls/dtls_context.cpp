@@ -47,33 +47,53 @@ void initialize_openssl() {
   OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
 }
 
-SslContextHandle make_dtls_context(X509 &certificate, EVP_PKEY &key) {
-  SslContextHandle context(SSL_CTX_new(DTLS_method()));
-  if (context == nullptr) return nullptr;
-  SSL_CTX *ctx = context.get();
+namespace {
+
+bool configure(SSL_CTX *ctx) {
   SSL_CTX_set_security_level(ctx, 2);
   // No DTLS 1.0 (RFC 8827 section 6.5); no newer one either, since the record filter knows 1.2
   // only.
   if (!SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) ||
       !SSL_CTX_set_max_proto_version(ctx, DTLS1_2_VERSION) ||
       !SSL_CTX_set_cipher_list(ctx, kCipherSuites) || !SSL_CTX_set1_groups_list(ctx, kGroups)) {
-    return nullptr;
+    return false;
   }
   // Unlike its neighbours it returns 0 for success.
-  if (SSL_CTX_set_tlsext_use_srtp(ctx, kSrtpProfiles) != 0) return nullptr;
+  if (SSL_CTX_set_tlsext_use_srtp(ctx, kSrtpProfiles) != 0) return false;
   // The last one: the path's MTU is told, not guessed from a socket.
   SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                SSL_OP_NO_QUERY_MTU);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_max_cert_list(ctx, kMaxCertificateBytes);
-  if (!SSL_CTX_set_max_send_fragment(ctx, kMaxSendFragment)) return nullptr;
+  if (!SSL_CTX_set_max_send_fragment(ctx, kMaxSendFragment)) return false;
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_depth);
   SSL_CTX_set_cert_verify_callback(ctx, verify_leaf, nullptr);
-  if (SSL_CTX_use_certificate(ctx, &certificate) != 1 || SSL_CTX_use_PrivateKey(ctx, &key) != 1) {
+  return true;
+}
+
+/// Making one takes OpenSSL a quarter of a millisecond, so all associations share it. Null where
+/// it cannot be made.
+SSL_CTX *shared_context() {
+  // Never freed: strands may outlive static objects.
+  static SSL_CTX *const shared = [] {
+    SslContextHandle context(SSL_CTX_new(DTLS_method()));
+    const bool ready = context != nullptr && configure(context.get());
+    return ready ? context.release() : nullptr;
+  }();
+  return shared;
+}
+
+}  // namespace
+
+SslHandle make_dtls(X509 &certificate, EVP_PKEY &key) {
+  SSL_CTX *context = shared_context();
+  SslHandle ssl(context != nullptr ? SSL_new(context) : nullptr);
+  if (ssl == nullptr || SSL_use_certificate(ssl.get(), &certificate) != 1 ||
+      SSL_use_PrivateKey(ssl.get(), &key) != 1) {
     return nullptr;
   }
-  return context;
+  return ssl;
 }
 
 void set_peer_verifier(SSL &ssl, PeerVerifier &verifier) {

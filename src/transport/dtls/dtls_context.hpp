@@ -9,10 +9,10 @@ namespace peerlane {
 /// Before anything else of OpenSSL. Any thread, any number of times.
 void initialize_openssl();
 
-/// What all associations with this certificate share: RFC 8827 section 6.5's profile of DTLS 1.2.
-/// It decides nothing about the peer's certificate: whoever makes an SSL of it answers
-/// verify_peer().
-SslContextHandle make_dtls_context(X509 &certificate, EVP_PKEY &key);
+/// An association with our profile of DTLS 1.2 (RFC 8827 section 6.5) and this certificate. It
+/// decides nothing about the peer's certificate: whoever makes one answers verify_peer(). Null
+/// where OpenSSL refuses; its error queue says why. Any thread.
+SslHandle make_dtls(X509 &certificate, EVP_PKEY &key);
 
 /// Asked with the peer's leaf certificate, in the middle of a handshake: whether to go on.
 class PeerVerifier {

@@ -85,7 +85,8 @@ void DtlsTransport::Session::start() {
 }
 
 bool DtlsTransport::Session::set_up() {
-  ssl_.reset(SSL_new(certificate_->native().context.get()));
+  const Certificate::Native &native = certificate_->native();
+  ssl_ = make_dtls(*native.certificate, *native.key);
   if (ssl_ == nullptr || !bio_.attach_to(*ssl_)) return false;
   set_peer_verifier(*ssl_, *this);
   if (SSL_set_mtu(ssl_.get(), static_cast<long>(mtu_)) <= 0) return false;

@@ -110,6 +110,7 @@ void IceTransport::Agent::use_credentials(const Credentials &remote) {
                                       remote.second.c_str());
     remote_candidates_.begin_generation(remote.first);
   });
+  expedite_checks();
 }
 
 void IceTransport::Agent::add_remote_candidate(const Candidate &candidate) {
@@ -122,7 +123,14 @@ void IceTransport::Agent::use_remote_candidate(const Candidate &candidate) {
   GSList list{converted.get(), nullptr};
   context_->run_inside(
       [this, &list] { nice_agent_set_remote_candidates(nice_.get(), stream_, kComponent, &list); });
+  expedite_checks();
   gate_.hope();
+}
+
+// libnice waits for one interval before the first check too, though there is nothing to keep a
+// distance from. The others follow at their pace.
+void IceTransport::Agent::expedite_checks() {
+  if (!expedited_) expedited_ = context_->expedite("Connectivity check schedule");
 }
 
 void IceTransport::Agent::set_remote_gathering_done() {

@@ -74,6 +74,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   void connect_signals();
   void use_credentials(const Credentials &remote);
   void use_remote_candidate(const Candidate &candidate);
+  void expedite_checks();
   void on_component_state(NiceComponentState state);
   void on_selected_pair(NiceCandidate *local, NiceCandidate *remote);
   void adopt_selected_pair();
@@ -125,6 +126,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   std::optional<Credentials>
       next_remote_credentials_;  // Of a restart that our end has not joined yet.
   bool remote_gathering_done_ = false;
+  bool expedited_ = false;
   IceCandidateStats local_, remote_;
 
   // Receiving.
