@@ -37,6 +37,7 @@ bool EventMailbox::publish() {
     }
     ready_.store(true);
     waiting = waiting_ > 0;
+    if (waiter_ != nullptr) waiter_->wake();
   }
   staged_.clear();
   if (waiting) published_signal_.notify_all();
@@ -66,6 +67,11 @@ bool EventMailbox::wait(std::chrono::milliseconds timeout) {
       guard, timeout, [this] { return ready_.load(std::memory_order_relaxed); });
   --waiting_;
   return ready;
+}
+
+void EventMailbox::set_waiter(Waiter *waiter) {
+  const std::lock_guard guard(lock_);
+  waiter_ = waiter;
 }
 
 bool EventMailbox::set_local_pending(bool pending) {

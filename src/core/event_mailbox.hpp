@@ -30,6 +30,16 @@ class EventMailbox {
   void take(std::vector<Event> &events);
   /// True at once if something is published or `signalled`; else waits.
   bool wait(std::chrono::milliseconds timeout);
+  /// Somebody who waits in a way of its own, or null again: told of everything published from now
+  /// on, on the strand.
+  class Waiter {
+   public:
+    virtual void wake() = 0;
+
+   protected:
+    ~Waiter() = default;
+  };
+  void set_waiter(Waiter *waiter);
   /// Whether something is published. No lock.
   bool ready() const { return ready_.load(std::memory_order_acquire); }
   /// The API side has something to deliver by itself: as if something were published. True on the
@@ -55,6 +65,7 @@ class EventMailbox {
   std::vector<Event> published_;
   bool local_pending_ = false;
   int waiting_ = 0;
+  Waiter *waiter_ = nullptr;
   std::atomic<bool> ready_{false};
 
   // Recursive: a handler may replace itself.

@@ -3,6 +3,7 @@
 #define PEERLANE_CORE_NETWORK_CONNECTION_HPP
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -78,6 +79,8 @@ struct ConnectionLink {
   std::atomic<std::uint64_t> inbox_messages{
       0};  // The same, counted: every message of the inbox and of `events`.
   std::atomic<bool> reading_paused{false};
+  // Payload of both directions, + kMessageOverhead each: tells bulk from game traffic.
+  std::atomic<std::uint64_t> traffic{0};
 };
 
 /// The network side of one connection, as the API side sees it: the seam at which another network
@@ -96,6 +99,8 @@ class NetworkConnection {
   virtual void post_wakeup() = 0;
   /// The application polls: an opportunity to handle what is ready on its thread.
   virtual void help() = 0;
+  /// As `EventMailbox::wait`, in the way that costs the least.
+  virtual bool wait(std::chrono::milliseconds timeout) { return link()->events.wait(timeout); }
   /// Counters, the selected pair and drops; the API side fills in states and channels.
   virtual void fill_stats(PeerConnectionStats &stats) const = 0;
   virtual const std::shared_ptr<ConnectionLink> &link() const = 0;

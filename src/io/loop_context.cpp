@@ -54,12 +54,13 @@ LoopContext::LoopContext(LoopPoller &poller, TimerQueue &timers, GMainContext *c
     : poller_(poller),
       context_(context),
       id_(poller.add(*this)),
-      timer_(timers, [this] { dispatch(); }) {}
+      timer_(timers, [this] { dispatch(); }),
+      end_of_loan_(timers, [this] { take_back(); }) {}
 
 LoopContext::~LoopContext() {
   if (destroyed_ != nullptr) *destroyed_ = true;
   poller_.remove(id_);
-  for (const Watched &each : watched_) poller_.unwatch(id_, each.descriptor);
+  for (const WatchedDescriptor &each : watched_) poller_.unwatch(id_, each.descriptor);
   g_main_context_unref(context_);
 }
 
@@ -89,8 +90,39 @@ bool LoopContext::expedite(const char *name) {
   return false;
 }
 
+void LoopContext::lend(std::vector<WatchedDescriptor> &descriptors, Duration time) {
+  descriptors = watched_;
+  if (!std::exchange(lent_, true)) {
+    for (const WatchedDescriptor &each : watched_) poller_.watch(id_, each.descriptor, 0, true);
+  }
+  if (time == Duration::max()) {
+    end_of_loan_.cancel();
+  } else {
+    end_of_loan_.arm_in(time);
+  }
+}
+
+void LoopContext::take_back() {
+  end_of_loan_.cancel();
+  if (!std::exchange(lent_, false)) return;
+  for (const WatchedDescriptor &each : watched_) {
+    poller_.watch(id_, each.descriptor, each.events, true);
+  }
+}
+
+void LoopContext::handle(const std::vector<WatchedDescriptor> &descriptors) {
+  bool any = false;
+  for (const WatchedDescriptor &each : descriptors) {
+    if (each.ready == 0) continue;
+    set_ready(each.descriptor, each.ready);
+    any = true;
+  }
+  // The last statement: a source may end this object.
+  if (any) dispatch();
+}
+
 bool LoopContext::set_ready(int descriptor, std::uint32_t events) {
-  for (Watched &each : watched_) {
+  for (WatchedDescriptor &each : watched_) {
     if (each.descriptor == descriptor) each.ready = events;
   }
   return !std::exchange(ready_, true);
@@ -104,7 +136,7 @@ void LoopContext::dispatch() {
     thread_local std::vector<GPollFD> descriptors;
     descriptors.clear();
     bool sources_changed = false;
-    for (Watched &each : watched_) {
+    for (WatchedDescriptor &each : watched_) {
       // GLib wakes its own poller whenever a descriptor is added.
       if (each.descriptor == wake_descriptor_ && each.ready != 0) sources_changed = true;
       descriptors.push_back(
@@ -134,11 +166,11 @@ void LoopContext::prepare(bool sources_changed) {
   }
   const auto end = wanted.begin() + count;
   const bool same = std::equal(watched_.begin(), watched_.end(), wanted.begin(), end,
-                               [](const Watched &a, const GPollFD &b) {
+                               [](const WatchedDescriptor &a, const GPollFD &b) {
                                  return a.descriptor == b.fd && a.events == b.events;
                                });
   if (!same || sources_changed) {
-    std::vector<Watched> next;
+    std::vector<WatchedDescriptor> next;
     for (auto want = wanted.begin(); want != end; ++want) next.push_back({want->fd, want->events});
     watch(std::move(next));
   }
@@ -151,17 +183,19 @@ void LoopContext::prepare(bool sources_changed) {
   }
 }
 
-void LoopContext::watch(std::vector<Watched> next) {
-  const auto holds = [](const std::vector<Watched> &list, int descriptor) {
-    return std::any_of(list.begin(), list.end(),
-                       [descriptor](const Watched &each) { return each.descriptor == descriptor; });
+void LoopContext::watch(std::vector<WatchedDescriptor> next) {
+  const auto holds = [](const std::vector<WatchedDescriptor> &list, int descriptor) {
+    return std::any_of(list.begin(), list.end(), [descriptor](const WatchedDescriptor &each) {
+      return each.descriptor == descriptor;
+    });
   };
-  for (const Watched &each : watched_) {
+  for (const WatchedDescriptor &each : watched_) {
     if (!holds(next, each.descriptor)) poller_.unwatch(id_, each.descriptor);
   }
+  lent_ = false;
   // All of them, also the unchanged: a descriptor may have been closed and opened again under the
   // same number, and the kernel forgot the first one.
-  for (const Watched &each : next)
+  for (const WatchedDescriptor &each : next)
     poller_.watch(id_, each.descriptor, each.events, holds(watched_, each.descriptor));
   watched_ = std::move(next);
 }

@@ -16,6 +16,13 @@ namespace peerlane {
 
 class LoopPoller;
 
+/// A descriptor that a context wants to know about, in poll(2)'s bits.
+struct WatchedDescriptor {
+  int descriptor;
+  std::uint32_t events;
+  std::uint32_t ready = 0;
+};
+
 /// One GMainContext, driven by hand by the poller of a strand. Each connection has its own, since
 /// GLib visits every source of a context in each turn: one context for all would cost
 /// O(connections) for each packet. Lives on the strand.
@@ -35,29 +42,33 @@ class LoopContext {
   /// interval. False where there is none.
   bool expedite(const char *name);
 
+  /// The poller leaves the descriptors alone from now on, since somebody else waits for them; for
+  /// `time` at most, then it takes them back. Timers, and what is attached meanwhile, go on as
+  /// before.
+  void lend(std::vector<WatchedDescriptor> &descriptors, Duration time);
+  void take_back();
+  /// Runs the sources of those that are ready.
+  void handle(const std::vector<WatchedDescriptor> &descriptors);
+
  private:
   friend class LoopPoller;
-  struct Watched {
-    int descriptor;
-    std::uint32_t events;  // As GLib wants them, in poll(2)'s bits.
-    std::uint32_t ready = 0;
-  };
-
   LoopContext(LoopPoller &poller, TimerQueue &timers, _GMainContext *context);
   /// True the first time since the last dispatch.
   bool set_ready(int descriptor, std::uint32_t events);
   void dispatch();
   void prepare(bool sources_changed);
-  void watch(std::vector<Watched> next);
+  void watch(std::vector<WatchedDescriptor> next);
 
   LoopPoller &poller_;
   _GMainContext *const context_;
   const std::uint32_t id_;
   Timer timer_;
-  std::vector<Watched> watched_;
+  Timer end_of_loan_;
+  std::vector<WatchedDescriptor> watched_;
   int priority_ = 0;
   int wake_descriptor_ = -1;
   bool ready_ = false;
+  bool lent_ = false;
   // The owner of this object may destroy it from inside a source.
   bool *destroyed_ = nullptr;
 };

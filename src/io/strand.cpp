@@ -86,6 +86,11 @@ bool Strand::try_begin_turn() {
   return true;
 }
 
+void Strand::take_turn() {
+  lock_.lock();
+  holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
 void Strand::release() {
   holder_.store(std::thread::id(), std::memory_order_relaxed);
   lock_.unlock();

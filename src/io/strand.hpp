@@ -45,6 +45,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
   /// Takes the strand for this thread if it is free; `end_turn()` gives it back. Any thread, not
   /// nested.
   bool try_begin_turn();
+  /// The same, but waits until it is free: for calls that may.
+  void take_turn();
   /// Ends the turn: runs what was marked, gives the lock back, and wakes the network thread if it
   /// has to sleep less.
   void end_turn();

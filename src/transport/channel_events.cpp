@@ -19,6 +19,7 @@ void ChannelEvents::on_channel_message(ChannelKey channel, bool is_text,
   ++messages_received_;
   if (muted_) return;
   link_.inbox_cost.fetch_add(payload.size() + kMessageOverhead);
+  link_.traffic.fetch_add(payload.size() + kMessageOverhead, std::memory_order_relaxed);
   link_.inbox_messages.fetch_add(1, std::memory_order_relaxed);
   Event event;
   event.channel = channel;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/message_queue.hpp"
+#include "io/direct_wait.hpp"
+#include "io/loop_context.hpp"
 #include "transport/transport_stack.hpp"
 
 namespace peerlane {
@@ -20,6 +22,15 @@ namespace {
 constexpr std::int64_t kInlineInterval = 100;
 // How often statistics try to get hold of a busy strand, 50 microseconds apart.
 constexpr int kStatsPatience = 20;
+
+// More traffic than this between two waits is bulk. Then it is better that the network thread works
+// while the application does.
+constexpr std::uint64_t kQuietTraffic = 16u << 10;
+// So long the sockets stay with an application that has waited and may soon wait again. Longer
+// would delay what a busy application does not look at.
+constexpr Duration kKeptBetweenWaits = std::chrono::milliseconds(4);
+// Less than that, so that the sockets are not taken back in the middle of it.
+constexpr std::chrono::milliseconds kFirstWait{2};
 
 TimePoint steady_now() { return SteadyClock().now(); }
 
@@ -92,6 +103,7 @@ void StrandConnection::execute(Command command) {
 
 template <class Payload>
 void StrandConnection::send_or_queue(ChannelLink &channel, bool is_text, Payload &&payload) {
+  link_->traffic.fetch_add(payload.size() + kMessageOverhead, std::memory_order_relaxed);
   const TimePoint now = steady_now();
   const std::int64_t now_us = now.time_since_epoch().count();
   if (!shared_->outbox_used.load(std::memory_order_acquire) &&
@@ -126,11 +138,61 @@ void StrandConnection::post_wakeup() {
 }
 
 void StrandConnection::help() {
+  return_sockets();
   // Whoever polls between two messages does not send a burst.
   shared_->sent_at.store(0, std::memory_order_relaxed);
   strand_->help([this] {
     if (shared_->outbox_used.load(std::memory_order_relaxed)) shared_->drain();
   });
+}
+
+bool StrandConnection::wait(std::chrono::milliseconds timeout) {
+  const EventMailbox &events = link_->events;
+  const TimePoint deadline = steady_now() + timeout;
+  std::chrono::milliseconds left = timeout;
+  const auto is_over = [&] { return events.ready() || left <= left.zero(); };
+  if (is_over()) return events.ready();
+  DirectWait *direct = is_quiet() ? DirectWait::of_this_thread() : nullptr;
+  if (direct == nullptr) return_sockets();
+  while (direct != nullptr) {
+    // At first without the lock: where messages follow each other, the sockets are still ours.
+    const auto time = has_sockets_ ? std::min(left, kFirstWait) : left;
+    if (!has_sockets_ && !borrow_sockets(Duration::max())) break;
+    wait_for_sockets(*direct, time);
+    left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_now());
+    if (is_over()) return events.ready();
+    has_sockets_ = false;
+  }
+  return link_->events.wait(left);
+}
+
+void StrandConnection::wait_for_sockets(DirectWait &direct, std::chrono::milliseconds time) {
+  // What is published before this is seen, what comes after it wakes us.
+  link_->events.set_waiter(&direct);
+  if (!link_->events.ready()) direct.wait(sockets_, time);
+  link_->events.set_waiter(nullptr);
+  has_sockets_ = borrow_sockets(kKeptBetweenWaits);
+}
+
+bool StrandConnection::is_quiet() {
+  const std::uint64_t traffic = link_->traffic.load(std::memory_order_relaxed);
+  return traffic - std::exchange(former_traffic_, traffic) < kQuietTraffic;
+}
+
+bool StrandConnection::borrow_sockets(Duration time) {
+  strand_->take_turn();
+  if (LoopContext *loop = shared_->stack->loop()) loop->handle(sockets_);
+  LoopContext *loop = shared_->stack->loop();
+  if (loop != nullptr) loop->lend(sockets_, time);
+  strand_->end_turn();
+  return loop != nullptr;
+}
+
+void StrandConnection::return_sockets() {
+  if (!std::exchange(has_sockets_, false)) return;
+  strand_->take_turn();
+  if (LoopContext *loop = shared_->stack->loop()) loop->take_back();
+  strand_->end_turn();
 }
 
 void StrandConnection::fill_stats(PeerConnectionStats &stats) const {

@@ -82,12 +82,14 @@ void TransportStack::run(StartGathering &&command) {
     fail(Error::ERR_CANT_CREATE, "the process has no file descriptors left for a connection");
     return;
   }
+  LoopContext *loop = context.get();
   auto ice = IceTransport::create(options, std::move(context), strand_->timers(), *this);
   if (!ice) {
     fail(ice.error(), ice.message());
     return;
   }
   ice_ = std::move(ice).value();
+  loop_ = loop;
   const Status gathering = ice_->gather();
   if (!gathering) fail(gathering.error(), gathering.message());
 }

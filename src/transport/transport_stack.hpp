@@ -46,6 +46,8 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void close();
   void fill_stats(PeerConnectionStats &stats) const;
   Strand &strand() { return *strand_; }
+  /// Where the sockets are; null where there are none.
+  LoopContext *loop() const { return loop_; }
 
  private:
   using State = TransportStateChanged::State;
@@ -102,6 +104,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   std::optional<SetRemote> remote_;
 
   ChannelEvents channel_events_;
+  LoopContext *loop_ = nullptr;  // Of `ice_`.
   std::unique_ptr<IceTransport> ice_;
   std::unique_ptr<DtlsTransport> dtls_;
   std::unique_ptr<ChannelTable> channels_;
