@@ -1,74 +1,99 @@
 // SPDX-License-Identifier: MIT
-// Bulk: one thread fills the channel, another empties it.
+// Bulk: one thread fills the channels, another empties them.
+#include <algorithm>
 #include <atomic>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "measurements.hpp"
+#include "output.hpp"
 #include "pair.hpp"
-#include "report.hpp"
 #include "resources.hpp"
 
 namespace peerlane::benchmark {
 
 namespace {
 
+using Pairs = std::vector<std::unique_ptr<Pair>>;
+
 // Enough to keep every layer below busy; more would only be memory.
 constexpr int kHighWater = 4 << 20;
 
-void send_until(const std::atomic<bool> &stop, Pair &pair, const PackedByteArray &message) {
-  DataChannel &channel = *pair.bulk[0];
-  channel.set_buffered_amount_low_threshold(kHighWater / 2);
+void send_until(const std::atomic<bool> &stop, Pairs &pairs, const PackedByteArray &message) {
+  const int high_water = std::max(kHighWater / static_cast<int>(pairs.size()), 512 << 10);
+  PollGroup group;
+  for (const auto &pair : pairs) {
+    group.add(pair->first);
+    pair->bulk[0]->set_buffered_amount_low_threshold(high_water / 2);
+  }
   while (!stop) {
-    while (channel.get_buffered_amount() < kHighWater && !stop) {
-      if (channel.put_packet(ByteView(message)) != Error::OK) break;
+    for (const auto &pair : pairs) {
+      DataChannel &channel = *pair->bulk[0];
+      while (channel.get_buffered_amount() < high_water && !stop) {
+        if (channel.put_packet(ByteView(message)) != Error::OK) break;
+      }
     }
-    pair.first->wait(std::chrono::milliseconds(10));
-    pair.first->poll();
+    group.wait(std::chrono::milliseconds(10));
+    group.poll();
   }
 }
 
-}  // namespace
+/// The receiving end of all pairs.
+class Receiver {
+ public:
+  explicit Receiver(Pairs &pairs) : pairs_(pairs) {
+    for (const auto &pair : pairs) group_.add(pair->second);
+  }
 
-bool measure_throughput(const Options &options) {
-  if (set_io_thread_count(options.threads) != Error::OK) return false;
-  Pair pair;
-  if (!pair.connect()) return false;
-  const PackedByteArray message(options.size, 0x5A);
-  std::atomic<bool> stop{false};
-  std::thread sender([&] { send_until(stop, pair, message); });
-
-  // Slow start and first touches of memory are not what bulk is about.
-  double bytes = 0;
-  double messages = 0;
-  PackedByteArray packet;
-  const auto receive_for = [&](double time) {
+  void receive_for(double time, const char *phase) {
     bytes = messages = 0;
     const Usage usage;
     while (usage.wall() < time) {
-      pair.second->wait(std::chrono::milliseconds(10));
-      pair.second->poll();
-      while (pair.bulk[1]->get_packet(packet)) {
-        bytes += static_cast<double>(packet.size());
-        ++messages;
+      show_progress(phase, usage.wall(), time);
+      group_.wait(std::chrono::milliseconds(10));
+      group_.poll();
+      for (const auto &pair : pairs_) {
+        while (pair->bulk[1]->get_packet(packet_)) {
+          bytes += static_cast<double>(packet_.size());
+          ++messages;
+        }
       }
     }
-  };
-  receive_for(0.5);
+  }
+
+  double bytes = 0;
+  double messages = 0;
+
+ private:
+  Pairs &pairs_;
+  PollGroup group_;
+  PackedByteArray packet_;
+};
+
+}  // namespace
+
+void measure_throughput(const Options &options, Report &report) {
+  Pairs pairs = connect_pairs(options.pairs);
+  const PackedByteArray message(static_cast<std::size_t>(options.size), 0x5A);
+  std::atomic<bool> stop{false};
+  std::thread sender([&] { send_until(stop, pairs, message); });
+  Receiver receiver(pairs);
+  // Slow start and first touches of memory are not what bulk is about.
+  receiver.receive_for(options.warmup, "warm-up, seconds");
   const Usage usage;
-  receive_for(options.seconds);
+  receiver.receive_for(options.seconds, "bulk, seconds");
   const double wall = usage.wall();
   const double cpu = usage.cpu();
   stop = true;
   sender.join();
+  if (receiver.bytes == 0) throw MeasurementError("nothing arrived");
 
-  Report report("throughput size=" + std::to_string(options.size) +
-                " threads=" + std::to_string(options.threads));
-  report.add("megabytes_per_second", bytes / wall / 1e6, "MB/s");
-  report.add("messages_per_second", messages / wall, "1/s");
-  report.add("cpu_seconds_per_gigabyte", bytes > 0 ? cpu / (bytes / 1e9) : 0, "s/GB");
-  report.add("busy_cores", cpu / wall, "");
-  report.print(options.json);
-  return bytes > 0;
+  report.add("throughput", receiver.bytes / wall / 1e6, "MB/s");
+  report.add("messages", receiver.messages / wall, "1/s");
+  report.add("cpu_per_gigabyte", cpu / (receiver.bytes / 1e9), "s/GB");
+  report.add("cpu_per_message", 1e6 * cpu / receiver.messages, "us");
+  report.add("busy_cores", cpu / wall, "cores");
 }
 
 }  // namespace peerlane::benchmark
