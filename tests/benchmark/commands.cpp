@@ -42,6 +42,11 @@ const std::vector<Command> &commands() {
        {"pairs", "hz", "size", "threads", "seconds", "warmup"},
        {.size = 100, .pairs = 50, .hz = 60, .seconds = 4, .warmup = 0.5},
        measure_fanout},
+      {"wan",
+       "bulk over a long path: a relay in this process, whose own limit a control run shows",
+       {"rtt", "loss", "size", "threads", "seconds", "warmup"},
+       {.size = 16384, .seconds = 5, .warmup = 2, .rtt = 50, .loss = 0},
+       measure_wan},
   };
   return all;
 }

@@ -6,16 +6,14 @@
 #include <thread>
 #include <vector>
 
+#include "bulk.hpp"
 #include "measurements.hpp"
 #include "output.hpp"
-#include "pair.hpp"
 #include "resources.hpp"
 
 namespace peerlane::benchmark {
 
 namespace {
-
-using Pairs = std::vector<std::unique_ptr<Pair>>;
 
 void settle(Pairs &pairs, double time) {
   const Usage usage;

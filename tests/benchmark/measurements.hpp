@@ -9,6 +9,7 @@ namespace peerlane::benchmark {
 
 // One for each command. They throw MeasurementError where something could not be measured.
 void measure_throughput(const Options &options, Report &report);
+void measure_wan(const Options &options, Report &report);
 void measure_round_trip(const Options &options, Report &report);
 void measure_connect(const Options &options, Report &report);
 void measure_scale(const Options &options, Report &report);

@@ -1,99 +1,90 @@
 // SPDX-License-Identifier: MIT
-// Bulk: one thread fills the channels, another empties them.
-#include <algorithm>
-#include <atomic>
-#include <memory>
-#include <thread>
-#include <vector>
+// Bulk on loopback, and over a long path.
+#include <cmath>
+#include <optional>
 
+#include "bulk.hpp"
 #include "measurements.hpp"
-#include "output.hpp"
-#include "pair.hpp"
+#include "relay.hpp"
 #include "resources.hpp"
 
 namespace peerlane::benchmark {
 
 namespace {
 
-using Pairs = std::vector<std::unique_ptr<Pair>>;
-
-// Enough to keep every layer below busy; more would only be memory.
-constexpr int kHighWater = 4 << 20;
-
-void send_until(const std::atomic<bool> &stop, Pairs &pairs, const PackedByteArray &message) {
-  const int high_water = std::max(kHighWater / static_cast<int>(pairs.size()), 512 << 10);
-  PollGroup group;
-  for (const auto &pair : pairs) {
-    group.add(pair->first);
-    pair->bulk[0]->set_buffered_amount_low_threshold(high_water / 2);
-  }
-  while (!stop) {
-    for (const auto &pair : pairs) {
-      DataChannel &channel = *pair->bulk[0];
-      while (channel.get_buffered_amount() < high_water && !stop) {
-        if (channel.put_packet(ByteView(message)) != Error::OK) break;
-      }
-    }
-    group.wait(std::chrono::milliseconds(10));
-    group.poll();
-  }
-}
-
-/// The receiving end of all pairs.
-class Receiver {
- public:
-  explicit Receiver(Pairs &pairs) : pairs_(pairs) {
-    for (const auto &pair : pairs) group_.add(pair->second);
-  }
-
-  void receive_for(double time, const char *phase) {
-    bytes = messages = 0;
-    const Usage usage;
-    while (usage.wall() < time) {
-      show_progress(phase, usage.wall(), time);
-      group_.wait(std::chrono::milliseconds(10));
-      group_.poll();
-      for (const auto &pair : pairs_) {
-        while (pair->bulk[1]->get_packet(packet_)) {
-          bytes += static_cast<double>(packet_.size());
-          ++messages;
-        }
-      }
-    }
-  }
-
+struct Flow {
   double bytes = 0;
   double messages = 0;
-
- private:
-  Pairs &pairs_;
-  PollGroup group_;
-  PackedByteArray packet_;
+  double wall = 0;
+  double cpu = 0;
+  double throughput() const { return bytes / wall / 1e6; }
 };
+
+Flow measure_flow(Pairs &pairs, const Options &options, double time, const char *phase) {
+  const BulkSender sender(pairs, options.size);
+  BulkReceiver receiver(pairs);
+  // Slow start and first touches of memory are not what bulk is about.
+  receiver.receive_for(options.warmup, "warm-up, seconds");
+  const Usage usage;
+  receiver.receive_for(time, phase);
+  const Flow flow{receiver.bytes, receiver.messages, usage.wall(), usage.cpu()};
+  if (flow.bytes == 0) throw MeasurementError("nothing arrived");
+  return flow;
+}
+
+struct RelayedFlow {
+  Flow flow;
+  Relay::Counters relay;
+  double retransmissions;
+};
+
+RelayedFlow measure_relayed(const Relay::Path &path, const Options &options, double time,
+                            const char *phase) {
+  // The association knows the delay from its beginning; losses during the set-up would only make
+  // its duration random.
+  Relay relay({path.rtt_ms, 0});
+  Pairs pairs;
+  pairs.push_back(std::make_unique<Pair>([&relay](bool from_first, const std::string &candidate) {
+    return relay.candidate(from_first, candidate);
+  }));
+  pairs.front()->connect();
+  relay.set_loss(path.loss_percent);
+  const Flow flow = measure_flow(pairs, options, time, phase);
+  const auto stats = pairs.front()->first->get_stats();
+  return {flow, relay.counters(), static_cast<double>(stats.retransmissions)};
+}
 
 }  // namespace
 
 void measure_throughput(const Options &options, Report &report) {
   Pairs pairs = connect_pairs(options.pairs);
-  const PackedByteArray message(static_cast<std::size_t>(options.size), 0x5A);
-  std::atomic<bool> stop{false};
-  std::thread sender([&] { send_until(stop, pairs, message); });
-  Receiver receiver(pairs);
-  // Slow start and first touches of memory are not what bulk is about.
-  receiver.receive_for(options.warmup, "warm-up, seconds");
-  const Usage usage;
-  receiver.receive_for(options.seconds, "bulk, seconds");
-  const double wall = usage.wall();
-  const double cpu = usage.cpu();
-  stop = true;
-  sender.join();
-  if (receiver.bytes == 0) throw MeasurementError("nothing arrived");
+  const Flow flow = measure_flow(pairs, options, options.seconds, "bulk, seconds");
+  report.add("throughput", flow.throughput(), "MB/s");
+  report.add("messages", flow.messages / flow.wall, "1/s");
+  report.add("cpu_per_gigabyte", flow.cpu / (flow.bytes / 1e9), "s/GB");
+  report.add("cpu_per_message", 1e6 * flow.cpu / flow.messages, "us");
+  report.add("busy_cores", flow.cpu / flow.wall, "cores");
+}
 
-  report.add("throughput", receiver.bytes / wall / 1e6, "MB/s");
-  report.add("messages", receiver.messages / wall, "1/s");
-  report.add("cpu_per_gigabyte", cpu / (receiver.bytes / 1e9), "s/GB");
-  report.add("cpu_per_message", 1e6 * cpu / receiver.messages, "us");
-  report.add("busy_cores", cpu / wall, "cores");
+void measure_wan(const Options &options, Report &report) {
+  const auto control = measure_relayed({0, 0}, options, std::min(options.seconds, 2.0),
+                                       "control run without delay, seconds");
+  const auto path = measure_relayed({options.rtt, options.loss}, options, options.seconds,
+                                    "bulk over the long path, seconds");
+  report.add("throughput", path.flow.throughput(), "MB/s");
+  report.add("cpu_per_gigabyte", path.flow.cpu / (path.flow.bytes / 1e9), "s/GB");
+  if (options.loss > 0 && options.rtt > 0) {
+    // Mathis, Semke, Mahdavi and Ott, 1997: what one loss in so many packets leaves of Reno.
+    const double bound = 1100 / (1e-3 * options.rtt) * 1.22 / std::sqrt(options.loss / 100);
+    report.add("reno_bound", bound / 1e6, "MB/s");
+  }
+  report.add("retransmissions", path.retransmissions, "");
+  report.add("relay_lost", path.relay.lost, "");
+  // Both must be next to nothing, or the relay was measured.
+  report.add("relay_overflowed", path.relay.overflowed + control.relay.overflowed, "");
+  report.add("relay_late_max", path.relay.late_ms, "ms");
+  report.add("control_throughput", control.flow.throughput(), "MB/s");
+  report.add("busy_cores", path.flow.cpu / path.flow.wall, "cores");
 }
 
 }  // namespace peerlane::benchmark
