@@ -47,6 +47,32 @@ const std::vector<Command> &commands() {
        {"rtt", "loss", "size", "threads", "seconds", "warmup"},
        {.size = 16384, .seconds = 5, .warmup = 2, .rtt = 50, .loss = 0},
        measure_wan},
+      {"game",
+       "60 packets a second over a long path with loss, on a reliable ordered channel and on an "
+       "unreliable unordered one: the one-way delay",
+       {"rtt", "loss", "hz", "size", "threads", "seconds", "warmup"},
+       {.size = 100, .hz = 60, .seconds = 20, .warmup = 1, .rtt = 50, .loss = 2},
+       measure_game},
+      {"head-of-line",
+       "the same packets alone, and next to a file that goes through another channel of the same "
+       "connection",
+       {"rtt", "loss", "hz", "size", "threads", "seconds", "warmup"},
+       {.size = 100, .hz = 60, .seconds = 8, .warmup = 2, .rtt = 50, .loss = 0},
+       measure_head_of_line},
+      {"pause",
+       "a paused game: no poll for so many seconds while the peer sends 60 packets a second, and "
+       "on "
+       "another connection all that it can; then the time to catch up, and what was lost",
+       {"hz", "size", "threads", "seconds", "warmup"},
+       {.size = 100, .hz = 60, .seconds = 30, .warmup = 0.5},
+       measure_pause},
+      {"allocations",
+       "how often the heap is asked for a packet in the steady state, one packet at a time and in "
+       "bursts of 50: by operator new, which is peerlane, and by malloc, which is the libraries "
+       "below",
+       {"count", "size", "threads"},
+       {.size = 100, .count = 2000},
+       measure_allocations},
   };
   return all;
 }

@@ -10,6 +10,10 @@ namespace peerlane::benchmark {
 // One for each command. They throw MeasurementError where something could not be measured.
 void measure_throughput(const Options &options, Report &report);
 void measure_wan(const Options &options, Report &report);
+void measure_game(const Options &options, Report &report);
+void measure_head_of_line(const Options &options, Report &report);
+void measure_pause(const Options &options, Report &report);
+void measure_allocations(const Options &options, Report &report);
 void measure_round_trip(const Options &options, Report &report);
 void measure_connect(const Options &options, Report &report);
 void measure_scale(const Options &options, Report &report);

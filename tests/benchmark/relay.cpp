@@ -38,8 +38,14 @@ std::string Relay::candidate(bool from_first, const std::string &candidate) {
 }
 
 Relay::Counters Relay::counters() const {
-  return {static_cast<double>(forwarded_), static_cast<double>(lost_),
-          static_cast<double>(overflowed_), 1e-3 * static_cast<double>(late_us_)};
+  Counters counters;
+  counters.lost = static_cast<double>(lost_);
+  counters.late_ms = 1e-3 * static_cast<double>(late_us_);
+  for (int peer = 0; peer < 2; ++peer) {
+    counters.overflowed += static_cast<double>(overflowed_at(sockets_[peer].port()));
+    counters.peers_overflowed += static_cast<double>(overflowed_at(to_[peer].port));
+  }
+  return counters;
 }
 
 void Relay::run() {
@@ -64,7 +70,6 @@ void Relay::receive(int peer) {
   // A bound, since the other direction has its deadlines too.
   for (int i = 0; i < 32; ++i) {
     const auto received = sockets_[peer].receive(scratch_.data(), false);
-    overflowed_ = sockets_[0].overflowed() + sockets_[1].overflowed();
     if (received.size == 0) return;
     const double loss = loss_percent_ / 100;
     Batch batch{Clock::now() + delay_, {}, received.segment};
@@ -75,7 +80,6 @@ void Relay::receive(int peer) {
         ++lost_;
       } else {
         batch.bytes.insert(batch.bytes.end(), scratch_.data() + at, scratch_.data() + end);
-        ++forwarded_;
       }
     }
     if (!batch.bytes.empty()) to_[peer].waiting.push_back(std::move(batch));

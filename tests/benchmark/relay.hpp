@@ -37,14 +37,13 @@ class Relay {
   void set_loss(double percent) { loss_percent_ = percent; }
 
   struct Counters {
-    double forwarded = 0;   ///< Datagrams.
-    double lost = 0;        ///< By the dice.
-    double overflowed = 0;  ///< By full buffers: the relay was the bottleneck.
-    double late_ms = 0;     ///< By how much a datagram was passed on too late, at most.
+    double lost = 0;              ///< Datagrams, by the dice.
+    double overflowed = 0;        ///< At the relay's sockets: it was the bottleneck.
+    double peers_overflowed = 0;  ///< At the peers' own sockets.
+    double late_ms = 0;           ///< By how much a datagram was passed on too late, at most.
   };
+  /// While the peers still have their sockets.
   Counters counters() const;
-  /// Forgets how late it was.
-  void reset_lateness() { late_us_ = 0; }
 
  private:
   struct Batch {
@@ -70,9 +69,7 @@ class Relay {
   UdpSocket sockets_[2] = {UdpSocket(UdpSocket::Batching::ON), UdpSocket(UdpSocket::Batching::ON)};
   Direction to_[2];
   std::vector<std::uint8_t> scratch_ = std::vector<std::uint8_t>(UdpSocket::kBatchBytes);
-  std::atomic<std::uint64_t> forwarded_{0};
   std::atomic<std::uint64_t> lost_{0};
-  std::atomic<std::uint64_t> overflowed_{0};
   std::atomic<std::int64_t> late_us_{0};
   std::atomic<bool> stop_{false};
   std::thread thread_;

@@ -82,6 +82,7 @@ void measure_wan(const Options &options, Report &report) {
   report.add("relay_lost", path.relay.lost, "");
   // Both must be next to nothing, or the relay was measured.
   report.add("relay_overflowed", path.relay.overflowed + control.relay.overflowed, "");
+  report.add("peers_overflowed", path.relay.peers_overflowed, "");
   report.add("relay_late_max", path.relay.late_ms, "ms");
   report.add("control_throughput", control.flow.throughput(), "MB/s");
   report.add("busy_cores", path.flow.cpu / path.flow.wall, "cores");

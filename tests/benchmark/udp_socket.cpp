@@ -10,7 +10,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "report.hpp"
@@ -54,7 +57,6 @@ UdpSocket::UdpSocket(Batching batching)
   const timeval patience{0, 100'000};
   setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const int on = 1;
-  setsockopt(descriptor_, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   // Where the kernel cannot, each call receives one datagram.
   if (batching == Batching::ON) setsockopt(descriptor_, SOL_UDP, UDP_GRO, &on, sizeof on);
 }
@@ -63,7 +65,7 @@ UdpSocket::~UdpSocket() { close(descriptor_); }
 
 UdpSocket::Received UdpSocket::receive(std::uint8_t *buffer, bool may_block) {
   iovec part{buffer, kBatchBytes};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint32_t))];
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -77,8 +79,6 @@ UdpSocket::Received UdpSocket::receive(std::uint8_t *buffer, bool may_block) {
       int segment = 0;
       std::memcpy(&segment, CMSG_DATA(each), sizeof segment);
       if (segment > 0) received.segment = static_cast<std::size_t>(segment);
-    } else if (each->cmsg_level == SOL_SOCKET && each->cmsg_type == SO_RXQ_OVFL) {
-      std::memcpy(&overflowed_, CMSG_DATA(each), sizeof overflowed_);
     }
   }
   return received;
@@ -122,6 +122,24 @@ int UdpSocket::receive_buffer() const {
   socklen_t length = sizeof size;
   getsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &size, &length);
   return size;
+}
+
+std::uint64_t overflowed_at(std::uint16_t port) {
+  std::ifstream table("/proc/net/udp");
+  char wanted[16];
+  std::snprintf(wanted, sizeof wanted, "0100007F:%04X", port);
+  // The slot, the local address, … and last the drops.
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream words(line);
+    std::string slot;
+    std::string address;
+    std::string last;
+    words >> slot >> address;
+    if (address != wanted) continue;
+    while (words >> last) continue;
+    return std::stoull(last);
+  }
+  return 0;
 }
 
 }  // namespace peerlane::benchmark

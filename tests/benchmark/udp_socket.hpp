@@ -35,8 +35,6 @@ class UdpSocket {
 
   std::uint16_t port() const { return port_; }
   int descriptor() const { return descriptor_; }
-  /// How many datagrams found the receive buffer full, as far as received datagrams told.
-  std::uint32_t overflowed() const { return overflowed_; }
   /// Bytes, as the kernel reckons them: with its own overhead for each datagram.
   int receive_buffer() const;
 
@@ -45,8 +43,10 @@ class UdpSocket {
 
   int descriptor_;
   std::uint16_t port_ = 0;
-  std::uint32_t overflowed_ = 0;
 };
+
+/// How many datagrams for that port of 127.0.0.1 found the receive buffer full, whoever owns it.
+std::uint64_t overflowed_at(std::uint16_t port);
 
 }  // namespace peerlane::benchmark
 
