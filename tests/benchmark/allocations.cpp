@@ -36,9 +36,10 @@ void measure_lane(Pair &pair, std::shared_ptr<DataChannel> (&channel)[2], const 
   const int rounds = (options.count + burst - 1) / burst;
   // Buffers grow to what they need first.
   for (int i = 0; i < rounds; ++i) exchange(pair, channel, packet, burst);
+  const std::string phase = name + ", rounds";
   AllocationCount count;
   for (int i = 0; i < rounds; ++i) {
-    show_progress(name + ", rounds", i, rounds);
+    show_progress(phase, i, rounds);
     exchange(pair, channel, packet, burst);
   }
   const Allocations made = count.stop();

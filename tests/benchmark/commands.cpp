@@ -73,6 +73,12 @@ const std::vector<Command> &commands() {
        {"count", "size", "threads"},
        {.size = 100, .count = 2000},
        measure_allocations},
+      {"limits",
+       "what this machine gives at most: UDP over loopback with a call for each datagram and with "
+       "one for 50 (UDP_SEGMENT, UDP_GRO), DTLS records, CRC32c, usrsctp; and their sum",
+       {"seconds"},
+       {.seconds = 1},
+       measure_limits},
   };
   return all;
 }
