@@ -83,7 +83,8 @@ void measure_wan(const Options &options, Report &report) {
   // Both must be next to nothing, or the relay was measured.
   report.add("relay_overflowed", path.relay.overflowed + control.relay.overflowed, "");
   report.add("peers_overflowed", path.relay.peers_overflowed, "");
-  report.add("relay_late_max", path.relay.late_ms, "ms");
+  report.add("relay_late_p99", path.relay.late_p99_ms, "ms");
+  report.add("relay_late_max", path.relay.late_max_ms, "ms");
   report.add("control_throughput", control.flow.throughput(), "MB/s");
   report.add("busy_cores", path.flow.cpu / path.flow.wall, "cores");
 }
