@@ -78,6 +78,7 @@ void measure_head_of_line(const Options &options, Report &report) {
   report.add("bulk_throughput", busy.game.bulk_bytes() / options.seconds / 1e6, "MB/s");
   const auto stats = busy.path.pair.first->get_stats();
   report.add("retransmissions", static_cast<double>(stats.retransmissions), "");
+  report.add("smoothed_round_trip", 1e3 * stats.round_trip_time, "ms");
   const auto relay = busy.path.relay.counters();
   report.add("relay_overflowed", relay.overflowed, "");
   report.add("peers_overflowed", relay.peers_overflowed, "");

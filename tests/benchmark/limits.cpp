@@ -95,12 +95,16 @@ double measure_udp_round_trip(bool asleep, double time) {
 void measure_limits(const Options &options, Report &report) {
   const double time = options.seconds;
   const Usage usage;
-  show_progress("UDP, parts", 0, 3);
+  show_progress("UDP with a call for each datagram, part", 1, 5);
   report_udp(report, "udp", measure_udp(UdpSocket::Batching::OFF, 1, time));
+  show_progress("UDP in batches, part", 2, 5);
   const UdpFlow batched = measure_udp(UdpSocket::Batching::ON, 50, time);
   report_udp(report, "udp_batched", batched);
+  show_progress("round trips of UDP, part", 3, 5);
   report.add("udp_round_trip", measure_udp_round_trip(false, time), "us");
+  show_progress("round trips of UDP between threads, part", 4, 5);
   report.add("udp_wakeup_round_trip", measure_udp_round_trip(true, time), "us");
+  show_progress("SCTP, DTLS and CRC32c, part", 5, 5);
   LayerLimits layers;
   try {
     layers = measure_layers(time);

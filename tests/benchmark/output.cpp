@@ -55,7 +55,7 @@ void print_help() {
       "Units: MB, GB and kB are powers of ten and count payload; %% is of 100. Every command\n"
       "reports busy_cores, CPU time of the process by time on the wall: bulk that keeps fewer\n"
       "cores busy than it has threads has stalled. Exit status: 0, 1 where something could not be\n"
-      "measured, 2 for a wrong command line.\n");
+      "measured, 2 for a wrong command line. tests/benchmark/README.md explains every metric.\n");
 }
 
 void print_help(const Command &command) {

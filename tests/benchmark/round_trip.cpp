@@ -72,8 +72,11 @@ void measure_round_trip(const Options &options, Report &report) {
   };
   ping_for(options.warmup);
   const Usage usage;
+  const double slept = sleeps();
   ping_for(options.seconds);
-  const double busy = usage.cpu() / usage.wall();
+  const double cpu = usage.cpu();
+  const double busy = cpu / usage.wall();
+  const double sleeps_each = (sleeps() - slept) / static_cast<double>(samples.size());
   stop = true;
   if (echo.joinable()) echo.join();
   if (!ok) throw MeasurementError("a message did not come back in 5 s");
@@ -82,6 +85,9 @@ void measure_round_trip(const Options &options, Report &report) {
   report.add("round_trip_p90", percentile(samples, 0.9), "us");
   report.add("round_trip_p99", percentile(samples, 0.99), "us");
   report.add("round_trip_max", percentile(samples, 1), "us");
+  // Of all threads: what a busy machine does not blur.
+  report.add("sleeps_per_round_trip", sleeps_each, "");
+  report.add("cpu_per_round_trip", 1e6 * cpu / static_cast<double>(samples.size()), "us");
   report.add("samples", static_cast<double>(samples.size()), "");
   report.add("busy_cores", busy, "cores");
 }

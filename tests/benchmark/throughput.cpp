@@ -35,7 +35,7 @@ Flow measure_flow(Pairs &pairs, const Options &options, double time, const char 
 struct RelayedFlow {
   Flow flow;
   Relay::Counters relay;
-  double retransmissions;
+  PeerConnectionStats stats;  ///< Of the sender, at the end.
 };
 
 RelayedFlow measure_relayed(const Relay::Path &path, const Options &options, double time,
@@ -50,8 +50,7 @@ RelayedFlow measure_relayed(const Relay::Path &path, const Options &options, dou
   pairs.front()->connect();
   relay.set_loss(path.loss_percent);
   const Flow flow = measure_flow(pairs, options, time, phase);
-  const auto stats = pairs.front()->first->get_stats();
-  return {flow, relay.counters(), static_cast<double>(stats.retransmissions)};
+  return {flow, relay.counters(), pairs.front()->first->get_stats()};
 }
 
 }  // namespace
@@ -78,7 +77,10 @@ void measure_wan(const Options &options, Report &report) {
     const double bound = 1100 / (1e-3 * options.rtt) * 1.22 / std::sqrt(options.loss / 100);
     report.add("reno_bound", bound / 1e6, "MB/s");
   }
-  report.add("retransmissions", path.retransmissions, "");
+  report.add("retransmissions", static_cast<double>(path.stats.retransmissions), "");
+  report.add("congestion_window", 1e-3 * static_cast<double>(path.stats.congestion_window), "kB");
+  // Above the path's own by what stands in queues.
+  report.add("smoothed_round_trip", 1e3 * path.stats.round_trip_time, "ms");
   report.add("relay_lost", path.relay.lost, "");
   // Both must be next to nothing, or the relay was measured.
   report.add("relay_overflowed", path.relay.overflowed + control.relay.overflowed, "");
