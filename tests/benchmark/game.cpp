@@ -76,7 +76,7 @@ void measure_head_of_line(const Options &options, Report &report) {
                percentile(busy_lane.delays, 0.99) - percentile(quiet_lane.delays, 0.99), "ms");
   }
   report.add("bulk_throughput", busy.game.bulk_bytes() / options.seconds / 1e6, "MB/s");
-  const auto stats = busy.path.pair.first->get_stats();
+  const auto stats = stats_of(*busy.path.pair.first);
   report.add("retransmissions", static_cast<double>(stats.retransmissions), "");
   report.add("smoothed_round_trip", 1e3 * stats.round_trip_time, "ms");
   const auto relay = busy.path.relay.counters();

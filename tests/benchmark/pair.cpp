@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pair.hpp"
 
+#include <thread>
+
 #include "output.hpp"
 #include "report.hpp"
 
@@ -62,6 +64,12 @@ void Pair::connect(std::chrono::milliseconds patience) {
     poll();
     if (!first->wait(std::chrono::milliseconds(0))) second->wait(std::chrono::milliseconds(1));
   }
+}
+
+PeerConnectionStats stats_of(const PeerConnection &connection) {
+  connection.get_stats();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  return connection.get_stats();
 }
 
 std::vector<std::unique_ptr<Pair>> connect_pairs(int count) {

@@ -34,6 +34,9 @@ struct Pair {
   std::shared_ptr<DataChannel> reliable[2], unreliable[2], bulk[2];
 };
 
+/// What the connection tells now: a busy one answers with what it was asked for the time before.
+PeerConnectionStats stats_of(const PeerConnection &connection);
+
 /// So many, connected one after another.
 std::vector<std::unique_ptr<Pair>> connect_pairs(int count);
 

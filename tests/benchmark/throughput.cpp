@@ -50,7 +50,7 @@ RelayedFlow measure_relayed(const Relay::Path &path, const Options &options, dou
   pairs.front()->connect();
   relay.set_loss(path.loss_percent);
   const Flow flow = measure_flow(pairs, options, time, phase);
-  return {flow, relay.counters(), pairs.front()->first->get_stats()};
+  return {flow, relay.counters(), stats_of(*pairs.front()->first)};
 }
 
 }  // namespace
