@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A paused game: nobody polls one end for a long time while the peer goes on sending.
 #include <atomic>
-#include <cstring>
+#include <memory>
 #include <thread>
 
 #include "measurements.hpp"
@@ -25,8 +25,8 @@ struct StateWatch {
 
 struct Lane {
   std::shared_ptr<DataChannel> from, to;
-  std::atomic<int> accepted{0};
-  int received = 0;
+  std::atomic<int> accepted{0};  ///< Counted by the sender.
+  int received = 0;              ///< Counted by the receiver.
 };
 
 /// The peer that does not pause: sends 60 packets a second on two lanes of one connection, and on
@@ -34,12 +34,12 @@ struct Lane {
 class Peer {
  public:
   Peer(const Options &options, Pair &game, Pair &bulk)
-      : options_(options),
-        game_(game),
-        bulk_(bulk),
-        reliable{game.reliable[0], game.reliable[1]},
+      : reliable{game.reliable[0], game.reliable[1]},
         unreliable{game.unreliable[0], game.unreliable[1]},
         file{bulk.bulk[0], bulk.bulk[1]},
+        options_(options),
+        game_(game),
+        bulk_(bulk),
         thread_([this] { run(); }) {}
   ~Peer() { stop(); }
 
@@ -47,6 +47,8 @@ class Peer {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
   }
+
+  Lane reliable, unreliable, file;
 
  private:
   void run() {
@@ -68,11 +70,6 @@ class Peer {
   const Options options_;
   Pair &game_;
   Pair &bulk_;
-
- public:
-  Lane reliable, unreliable, file;
-
- private:
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };
