@@ -21,6 +21,7 @@ test   pc:nlohmann_json nlohmann-json3-dev
 format cmd:clang-format clang-format
 tidy   cmd:clang++      clang
 tidy   cmd:clang-tidy   clang-tidy
+bench  pc:benchmark     libbenchmark-dev
 docs   cmd:doxygen      doxygen
 fuzz   cmd:clang++      clang
 fuzz   run:clang_has_sanitizers libclang-rt-dev

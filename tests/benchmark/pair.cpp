@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "pair.hpp"
 
+#include <thread>
+
+#include "output.hpp"
+#include "report.hpp"
+
 namespace peerlane::benchmark {
 
 Pair::Pair(const CandidateFilter &filter) {
@@ -49,15 +54,32 @@ bool Pair::open() const {
   return true;
 }
 
-bool Pair::connect(std::chrono::milliseconds patience) {
+void Pair::connect(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   start();
   while (!open()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw MeasurementError("the channels did not open in time");
+    }
     poll();
     if (!first->wait(std::chrono::milliseconds(0))) second->wait(std::chrono::milliseconds(1));
   }
-  return true;
+}
+
+PeerConnectionStats stats_of(const PeerConnection &connection) {
+  connection.get_stats();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  return connection.get_stats();
+}
+
+std::vector<std::unique_ptr<Pair>> connect_pairs(int count) {
+  std::vector<std::unique_ptr<Pair>> pairs;
+  for (int i = 0; i < count; ++i) {
+    show_progress("connecting pairs", i, count);
+    pairs.push_back(std::make_unique<Pair>());
+    pairs.back()->connect();
+  }
+  return pairs;
 }
 
 }  // namespace peerlane::benchmark

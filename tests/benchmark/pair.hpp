@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "peerlane/peerlane.hpp"
 
@@ -20,8 +21,8 @@ struct Pair {
 
   explicit Pair(const CandidateFilter &filter = {});
 
-  /// False where the channels are not open in time.
-  bool connect(std::chrono::milliseconds patience = std::chrono::seconds(10));
+  /// Throws MeasurementError where the channels are not open in time.
+  void connect(std::chrono::milliseconds patience = std::chrono::seconds(10));
   void start();
   bool open() const;
   void poll() {
@@ -32,6 +33,12 @@ struct Pair {
   std::shared_ptr<PeerConnection> first, second;
   std::shared_ptr<DataChannel> reliable[2], unreliable[2], bulk[2];
 };
+
+/// What the connection tells now: a busy one answers with what it was asked for the time before.
+PeerConnectionStats stats_of(const PeerConnection &connection);
+
+/// So many, connected one after another.
+std::vector<std::unique_ptr<Pair>> connect_pairs(int count);
 
 }  // namespace peerlane::benchmark
 

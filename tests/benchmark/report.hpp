@@ -2,32 +2,48 @@
 #ifndef PEERLANE_TESTS_BENCHMARK_REPORT_HPP
 #define PEERLANE_TESTS_BENCHMARK_REPORT_HPP
 
+#include <cstdio>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace peerlane::benchmark {
 
-/// The figures of one measurement, as a line of a table or as JSON.
+/// Why something could not be measured, in one sentence.
+class MeasurementError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What one run measured: figures with their units, in order.
 class Report {
  public:
-  explicit Report(std::string name) : name_(std::move(name)) {}
-
-  void add(const std::string &figure, double value, const std::string &unit);
-  void print(bool json) const;
-
- private:
   struct Figure {
     std::string name;
     double value;
     std::string unit;
   };
-  std::string name_;
+
+  /// Throws MeasurementError where the value is not finite.
+  void add(const std::string &figure, double value, const std::string &unit);
+  const std::vector<Figure> &figures() const { return figures_; }
+  /// 0 where there is no such figure.
+  double value(const std::string &figure) const;
+
+  /// Between the process that measures and the one that prints.
+  void write(std::FILE *file) const;
+  static Report read(std::FILE *file);
+
+ private:
   std::vector<Figure> figures_;
 };
 
 /// The value below which `share` of the samples lie; 0 where there are none.
 double percentile(std::vector<double> samples, double share);
+
+/// The median of each figure.
+Report median_of(const std::vector<Report> &reports);
 
 }  // namespace peerlane::benchmark
 

@@ -27,6 +27,12 @@ double cpu_seconds() {
   return part(usage.ru_utime) + part(usage.ru_stime);
 }
 
+double sleeps() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_nvcsw);
+}
+
 double resident_bytes() {
   std::ifstream file("/proc/self/statm");
   long total = 0;

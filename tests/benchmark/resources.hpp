@@ -12,6 +12,8 @@ inline double seconds(Clock::duration time) { return std::chrono::duration<doubl
 
 /// CPU seconds of all threads of this process so far.
 double cpu_seconds();
+/// How often a thread of this process has slept so far; being preempted is not counted.
+double sleeps();
 /// Memory that the process holds at this moment, in bytes.
 double resident_bytes();
 int thread_count();

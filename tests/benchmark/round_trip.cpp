@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// 64 bytes there and back, the application polling in a tight loop or blocked in wait().
+// A message there and back, the application polling in a tight loop or blocked in wait().
 #include <atomic>
 #include <thread>
 #include <vector>
 
 #include "measurements.hpp"
+#include "output.hpp"
 #include "pair.hpp"
-#include "report.hpp"
 #include "resources.hpp"
 
 namespace peerlane::benchmark {
@@ -47,35 +47,49 @@ bool ping_blocked(Pair &pair, const PackedByteArray &ping, PackedByteArray &pack
 
 }  // namespace
 
-bool measure_round_trip(const Options &options) {
-  set_io_thread_count(options.threads);
+void measure_round_trip(const Options &options, Report &report) {
   Pair pair;
-  if (!pair.connect()) return false;
-  const PackedByteArray ping(64, 0x2A);
+  pair.connect();
+  const bool spin = options.wait == "spin";
+  const PackedByteArray ping(static_cast<std::size_t>(options.size), 0x2A);
   PackedByteArray packet;
   std::vector<double> samples;
   std::atomic<bool> stop{false};
   std::thread echo;
-  if (!options.spin) echo = std::thread([&] { echo_until(stop, pair); });
-  const Usage usage;
+  if (!spin) echo = std::thread([&] { echo_until(stop, pair); });
   bool ok = true;
-  while (ok && usage.wall() < options.seconds) {
-    const auto began = Clock::now();
-    ok = options.spin ? ping_once(pair, ping, packet) : ping_blocked(pair, ping, packet);
-    samples.push_back(1e6 * seconds(Clock::now() - began));
-    // About a frame of a fast game apart, so that each ping finds the threads at rest.
-    if (!options.spin) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  const auto ping_for = [&](double time) {
+    samples.clear();
+    const Usage usage;
+    while (ok && usage.wall() < time) {
+      show_progress("round trips, seconds", usage.wall(), time);
+      const auto began = Clock::now();
+      ok = spin ? ping_once(pair, ping, packet) : ping_blocked(pair, ping, packet);
+      samples.push_back(1e6 * seconds(Clock::now() - began));
+      // About a frame of a fast game apart, so that each ping finds the threads at rest.
+      if (!spin) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  };
+  ping_for(options.warmup);
+  const Usage usage;
+  const double slept = sleeps();
+  ping_for(options.seconds);
+  const double cpu = usage.cpu();
+  const double busy = cpu / usage.wall();
+  const double sleeps_each = (sleeps() - slept) / static_cast<double>(samples.size());
   stop = true;
   if (echo.joinable()) echo.join();
-  Report report(std::string("round trip 64 bytes, ") +
-                (options.spin ? "spinning" : "blocked in wait()"));
-  report.add("p50_us", percentile(samples, 0.5), "us");
-  report.add("p99_us", percentile(samples, 0.99), "us");
-  report.add("max_us", percentile(samples, 1), "us");
+  if (!ok) throw MeasurementError("a message did not come back in 5 s");
+
+  report.add("round_trip_p50", percentile(samples, 0.5), "us");
+  report.add("round_trip_p90", percentile(samples, 0.9), "us");
+  report.add("round_trip_p99", percentile(samples, 0.99), "us");
+  report.add("round_trip_max", percentile(samples, 1), "us");
+  // Of all threads: what a busy machine does not blur.
+  report.add("sleeps_per_round_trip", sleeps_each, "");
+  report.add("cpu_per_round_trip", 1e6 * cpu / static_cast<double>(samples.size()), "us");
   report.add("samples", static_cast<double>(samples.size()), "");
-  report.print(options.json);
-  return ok;
+  report.add("busy_cores", busy, "cores");
 }
 
 }  // namespace peerlane::benchmark

@@ -54,6 +54,12 @@ check(src "${pure}|\"(io|transport)/[^\"]*\"|\"runtime\\.hpp\"")
 # the caller's side and handed down: that header is the one exception.
 check(src/api "${pure}|\"api/[^\"]*\"|\"runtime\\.hpp\"|\"transport/dtls/certificate\\.hpp\"")
 
+# The benchmark measures the public API; what it measures below that lies in folders of its own.
+check(tests/benchmark "${std}|${public}|${system}|\"[a-z_]+\\.hpp\"|\"layers/layer_limits\\.hpp\"")
+set(measured "${below}|\"layers/[a-z_]+\\.hpp\"|\"transport/(dtls|sctp)/[^\"]*\"")
+check(tests/benchmark/layers "${measured}")
+check(tests/benchmark/micro "${measured}|<benchmark/benchmark\\.h>")
+
 if(violations)
   message(FATAL_ERROR "includes that the folder may not have:${violations}")
 endif()
