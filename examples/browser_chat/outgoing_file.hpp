@@ -34,7 +34,7 @@ class OutgoingFile {
   const std::uint64_t size_;
   const std::shared_ptr<peerlane::DataChannel> channel_;
   std::uint64_t sent_ = 0;
-  bool wanted_ = false;   // The page has said "go".
+  bool wanted_ = false;  // The page has said "go".
   bool finished_ = false;
   std::string result_;
   std::chrono::steady_clock::time_point start_;

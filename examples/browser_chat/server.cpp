@@ -8,6 +8,8 @@
 
 namespace {
 
+constexpr const char *kSignaling = "/signaling";
+
 // Of the one <script> or <style> in the page, as a content security policy names it. Nothing that
 // gets into the page by some mistake of ours can then run.
 std::string hash_of_element(std::string_view name) {
@@ -37,7 +39,10 @@ void refuse(SoupServerMessage *message, guint status, std::string_view why) {
 
 Server::Server(Accept accept)
     : accept_(std::move(accept)), server_(soup_server_new("server-header", "", nullptr)) {
-  soup_server_add_early_handler(server_, nullptr, &Server::on_headers, this, nullptr);
+  // A path that has a handler of any kind needs its own early one.
+  for (const char *path : {static_cast<const char *>(nullptr), kSignaling}) {
+    soup_server_add_early_handler(server_, path, &Server::on_headers, this, nullptr);
+  }
   soup_server_add_handler(server_, nullptr, &Server::on_request, this, nullptr);
 }
 
@@ -60,11 +65,12 @@ std::string Server::listen(std::uint16_t port) {
   // Browsers leave the port of HTTP itself out of both headers.
   host_ = "127.0.0.1" + (taken == 80 ? std::string() : ":" + std::to_string(taken));
   origin_ = "http://" + host_;
-  policy_ = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-            "img-src data:; connect-src ws://" +
-            host_ + "; script-src " + hash_of_element("script") + "; style-src " +
-            hash_of_element("style");
-  soup_server_add_websocket_handler(server_, "/signaling", origin_.c_str(), nullptr,
+  policy_ =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+      "img-src data:; connect-src ws://" +
+      host_ + "; script-src " + hash_of_element("script") + "; style-src " +
+      hash_of_element("style");
+  soup_server_add_websocket_handler(server_, kSignaling, origin_.c_str(), nullptr,
                                     &Server::on_websocket, this, nullptr);
   return {};
 }

@@ -19,6 +19,7 @@ void show_chat(std::string_view text) {
 }
 
 std::string rate_text(std::uint64_t bytes, std::chrono::steady_clock::time_point start) {
+  if (bytes == 0) return {};
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   const double seconds = std::max(elapsed.count(), 0.001);
   char text[32];

@@ -51,10 +51,12 @@ std::string printable(std::string_view text) { return replaced(text, ' ', is_ste
 std::string safe_file_name(std::string_view name) {
   const std::size_t slash = name.find_last_of("/\\");
   if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
-  // What other systems refuse in names is replaced too: folders are shared and sticks carried about.
+  // What other systems refuse in names is replaced too: folders are shared and sticks carried
+  // about.
   std::string safe = replaced(name, '_', [](gunichar c) {
-    return is_steering(c) || (c < 128 && std::string_view(R"(<>:"|?*)").find(static_cast<char>(c)) !=
-                                             std::string_view::npos);
+    return is_steering(c) ||
+           (c < 128 &&
+            std::string_view(R"(<>:"|?*)").find(static_cast<char>(c)) != std::string_view::npos);
   });
   safe.erase(0, safe.find_first_not_of(". "));
   safe.erase(safe.find_last_not_of(". ") + 1);

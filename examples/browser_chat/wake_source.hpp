@@ -11,8 +11,8 @@
 //
 // This is what PeerConnection::set_wakeup_handler wants from a program with a loop of its own.
 // g_main_context_invoke would not do: while nobody runs the loop, it calls the function on the
-// thread that asks for it. g_idle_add would, but an idle source may still be waiting when its object
-// is gone; this one ends with its owner.
+// thread that asks for it. g_idle_add would, but an idle source may still be waiting when its
+// object is gone; this one ends with its owner.
 class WakeSource {
  public:
   explicit WakeSource(std::function<void()> function);

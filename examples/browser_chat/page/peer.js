@@ -38,7 +38,7 @@ class Peer extends EventTarget {
     const inTurn = (step) => {
       turn = turn.then(() => this.#socket === socket && step()).catch((error) => {
         console.error(error);
-        if (this.#socket === socket) this.#lose();
+        socket.close();
       });
     };
     socket.onmessage = ({data}) => inTurn(() => this.#onSignal(data));
@@ -132,7 +132,8 @@ class Peer extends EventTarget {
     connection.onconnectionstatechange = () => {
       const state = connection.connectionState;
       if (connection !== this.#connection) return;
-      if (state === 'failed' || state === 'closed') this.#lose();
+      // The WebSocket's end tells why, and its closing may be under way already.
+      if (state === 'failed' || state === 'closed') socket.close();
       if (state === 'disconnected') this.#set('silent');
       if (state === 'connected' && this.#chat?.readyState === 'open') this.#set('connected');
     };
@@ -145,7 +146,7 @@ class Peer extends EventTarget {
     if (channel.label === 'chat') {
       this.#chat = channel;
       channel.onmessage = ({data}) => this.dispatchEvent(new CustomEvent('chat', {detail: String(data)}));
-      channel.onclose = () => this.#chat === channel && this.#lose();
+      channel.onclose = () => this.#chat === channel && this.#socket.close();
       const open = () => {
         this.#retry = Peer.RETRY_FIRST;
         this.#set('connected');

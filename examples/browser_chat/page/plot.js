@@ -31,7 +31,7 @@ class Plot {
       this.#curves[i].values.push(value);
       if (this.#curves[i].values.length > Plot.LENGTH) this.#curves[i].values.shift();
     });
-    const top = Plot.#round(Math.max(this.#least, ...this.#curves.flatMap((curve) => curve.values)));
+    const top = Plot.#round(Math.max(this.#least, this.highest));
     for (const {values: all, area, curve} of this.#curves) {
       const first = Plot.LENGTH - all.length;
       const points = all.map((value, i) => `${first + i} ${(100 - (100 * value) / top).toFixed(2)}`).join('L');
@@ -39,6 +39,10 @@ class Plot {
       area.setAttribute('d', `M${first} 100L${points}L${Plot.LENGTH - 1} 100Z`);
     }
     return top;
+  }
+
+  get highest() {
+    return Math.max(...this.#curves.flatMap((curve) => curve.values));
   }
 
   // The next 1, 2 or 5 times a power of ten.

@@ -18,6 +18,9 @@ function durationText(seconds) {
   return `${Math.round(seconds / 60)} min`;
 }
 
-const millisecondsText = (milliseconds) => milliseconds.toFixed(milliseconds < 9.95 ? 1 : 0);
+function millisecondsText(milliseconds) {
+  if (milliseconds < 0.05) return '< 0.1';
+  return milliseconds.toFixed(milliseconds < 9.95 ? 1 : 0);
+}
 
 const timeText = () => new Date().toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // One file on its way, over a channel of its own. Event: 'change'.
 //
-// state: waiting (for "go"), running, done, failed. `done` counts the bytes that the receiver has.
+// state: waiting (for "go"), running, done, stopped (by the user), failed. `done` counts the bytes that the receiver has.
 class Transfer extends EventTarget {
-  // More than this waits in the file, not in memory. What is left at the low mark keeps the network busy meanwhile.
-  static HIGH_MARK = 1 << 20;
-  static LOW_MARK = 256 << 10;
+  // More than this waits in the file, not in memory: a browser may let everything else, of other channels too, wait
+  // behind it. What is left at the low mark keeps the network busy meanwhile.
+  static HIGH_MARK = 256 << 10;
+  static LOW_MARK = 64 << 10;
   static PIECE = 64 << 10;
   static BLOCK = 1 << 20;
   static TELL_AFTER = 256 << 10;
@@ -37,8 +38,13 @@ class Transfer extends EventTarget {
     return this.start && seconds > 0 ? this.done / seconds : 0;
   }
 
-  stop(note = 'Stopped') {
-    this.finish('failed', note);
+  stop() {
+    this.finish('stopped', 'Stopped');
+    this.channel.close();
+  }
+
+  fail(why) {
+    this.finish('failed', why);
     this.channel.close();
   }
 
@@ -77,7 +83,7 @@ class OutgoingTransfer extends Transfer {
     const rest = text.slice(word.length + 1);
     if (word === 'go' && this.state === 'waiting') {
       this.begin();
-      this.#sendAll(file).catch(() => this.stop('The file cannot be read'));
+      this.#sendAll(file).catch(() => this.fail('The file cannot be read'));
     } else if (word === 'have') {
       this.done = Number(rest);
       this.change();
@@ -86,7 +92,7 @@ class OutgoingTransfer extends Transfer {
       this.finish('done', rest === this.name ? 'saved' : `saved as ${rest}`);
       this.channel.close();
     } else if (word === 'no') {
-      this.stop(`Refused: ${rest}`);
+      this.fail(`Refused: ${rest}`);
     }
   }
 
@@ -160,6 +166,6 @@ class IncomingTransfer extends Transfer {
     if (!this.active) return;
     this.#parts = [];
     this.peer.send(this.channel, `no ${why}`);
-    this.stop(`Refused: ${why}`);
+    this.fail(`Refused: ${why}`);
   }
 }

@@ -33,23 +33,37 @@ function onState() {
   element('attach').disabled = !connected;
   onInput();
   if (peer.state !== 'lost' && peer.state !== 'replaced') return;
-  for (const transfer of transfers) if (transfer.active) transfer.stop('The connection was lost');
+  for (const transfer of transfers) if (transfer.active) transfer.fail('The connection was lost');
   lastTime = 0;
   for (const id of FIGURES) show(id, '–');
+  element('round-trip-unit').hidden = true;
 }
 
 element('banner-button').onclick = () => peer.open();
 
 // Messages.
 
+// Who reads the end of the log goes on to see it, whatever is added and however the window changes.
+let atEnd = true;
+const log = element('log');
+const scrollToEnd = () => {
+  log.scrollTop = log.scrollHeight;
+};
+log.onscroll = () => {
+  atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+};
+new ResizeObserver(() => atEnd && scrollToEnd()).observe(log);
+
 function append(article, mine) {
-  const log = element('log');
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   element('empty').hidden = true;
   article.classList.toggle('mine', mine);
-  article.querySelector('footer').textContent = `${mine ? 'You' : 'Terminal'} · ${timeText()}`;
+  const footer = article.querySelector('footer');
+  footer.textContent = `${mine ? 'You' : 'Terminal'} · ${timeText()}`;
+  // Once is enough for what one end says in one minute.
+  const former = log.lastElementChild.querySelector('footer');
+  if (former?.textContent === footer.textContent) former.hidden = true;
   log.append(article);
-  if (mine || atEnd) log.scrollTop = log.scrollHeight;
+  if (mine || atEnd) scrollToEnd();
   if (document.hidden && !mine) document.title = `(${++unread}) Browser chat`;
 }
 
@@ -88,7 +102,7 @@ element('composer').onsubmit = (event) => {
 
 function noteOf({state, done, size, rate, note, mine}) {
   if (state === 'waiting') return mine ? `${sizeText(size)} · waiting for the program` : 'announced';
-  if (state === 'failed') return note;
+  if (state === 'failed' || state === 'stopped') return note;
   if (state === 'done') return [sizeText(size), ...(size ? [`${sizeText(rate)}/s`] : []), ...(note ? [note] : [])].join(' · ');
   const left = rate > 0 ? ` · ${durationText((size - done) / rate)} left` : '';
   return `${sizeText(done)} of ${sizeText(size)} · ${sizeText(rate)}/s${left}`;
@@ -168,8 +182,10 @@ let lastReceived = 0;
 function onFigures(figures) {
   const now = performance.now();
   const {sent, received, buffered} = peer;
+  element('round-trip-unit').hidden = false;
   show('round-trip', millisecondsText(figures.roundTrip));
   roundTripPlot.push(figures.roundTrip);
+  show('round-trip-top', `up to ${millisecondsText(roundTripPlot.highest)} ms`);
   if (lastTime) {
     const perSecond = (bytes) => Math.max(0, (1000 * bytes) / (now - lastTime));
     const rates = [perSecond(sent - lastSent), perSecond(received - lastReceived)];
