@@ -104,7 +104,7 @@ void Session::on_signal(std::string_view text) {
     error = connection_->add_ice_candidate(media, index, take_line(text));
   }
   if (error == Error::OK) return;
-  say("The page says what cannot be used: " + connection_->get_last_error_message());
+  say("The page says what cannot be used. " + connection_->get_last_error_message());
   end(SignalingSocket::NOT_UNDERSTOOD);
 }
 

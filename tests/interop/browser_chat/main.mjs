@@ -159,6 +159,55 @@ async function refusesForeignPage(browser, origin, program) {
   }
 }
 
+/** What a page of ours would never do, over channels and a WebSocket of its own. */
+async function bearsNonsense(page, program) {
+  const before = readdirSync(folder);
+  const answers = await page.page.evaluate(async () => {
+    const talk = (channel, ...messages) =>
+      new Promise((resolve) => {
+        channel.onopen = () => messages.forEach((message) => channel.send(message));
+        channel.onmessage = ({data}) => data.startsWith('no ') && resolve(data);
+      });
+    const open = () => peer.createFileChannel();
+    const refusals = [
+      await talk(open(), 'offer'),
+      await talk(open(), 'offer -1 a'),
+      await talk(open(), 'offer 99999999999999999999 a'),
+      await talk(open(), new Uint8Array(10)),
+      await talk(open(), 'offer 10 twice', 'offer 10 twice'),
+      await talk(open(), 'offer 10 more', new Uint8Array(11)),
+    ];
+    // One too many at a time; then all of them are given up.
+    const many = Array.from({length: 9}, open);
+    refusals.push(await Promise.race(many.map((channel) => talk(channel, 'offer 10 many'))));
+    await Promise.all(many.map((channel) => new Promise((resolve) => {
+      channel.onclose = resolve;
+      channel.close();
+    })));
+    return refusals;
+  });
+  const noOffer = 'no that was no offer';
+  assert.deepEqual(answers, [
+    noOffer, noOffer, noOffer, 'no bytes before an offer', noOffer, 'no it is larger than it was said to be',
+    'no too many files at a time',
+  ]);
+  for (let i = 0; i < 8; ++i) await program.line(/^err: The page has stopped many$/);
+  assert.deepEqual(readdirSync(folder), before);
+
+  const code = await page.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}/signaling`);
+        socket.onopen = () => socket.send('nonsense');
+        socket.onclose = (event) => resolve(event.code);
+      }),
+  );
+  assert.equal(code, 1002);
+  await program.line(/^err: The page says what cannot be used/);
+  await page.page.getByRole('button', {name: 'Use it here'}).click();
+  await page.state('connected');
+}
+
 async function newestPageWins(context, first, origin, program) {
   const second = new ChatPage(await context.newPage(), problems);
   await second.open(origin);
@@ -209,6 +258,7 @@ async function run(browser) {
   await step('statistics', () => page.assertStatistics());
   await step('idle', () => staysIdle(page, program));
   await step('foreign page', () => refusesForeignPage(browser, origin, program));
+  await step('nonsense', () => bearsNonsense(page, program));
   await step('newest page wins', () => newestPageWins(context, page, origin, program));
   const next = await step('restart', () => survivesRestart(page, program, new URL(origin).port));
   await page.page.close();
