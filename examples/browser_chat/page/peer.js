@@ -11,6 +11,7 @@
 class Peer extends EventTarget {
   static REPLACED = 4001;
   static PROBE_EVERY = 500;
+  static PATIENCE = 2000;
   static RETRY_FIRST = 500;
   static RETRY_LAST = 4000;
 
@@ -38,7 +39,7 @@ class Peer extends EventTarget {
     const inTurn = (step) => {
       turn = turn.then(() => this.#socket === socket && step()).catch((error) => {
         console.error(error);
-        socket.close();
+        this.#giveUp(socket);
       });
     };
     socket.onmessage = ({data}) => inTurn(() => this.#onSignal(data));
@@ -97,6 +98,12 @@ class Peer extends EventTarget {
     this.dispatchEvent(new CustomEvent('state', {detail: state}));
   }
 
+  // The end of the WebSocket tells why, and may be under way already. A program that hangs will not answer.
+  #giveUp(socket) {
+    socket.close();
+    setTimeout(() => this.#socket === socket && this.#lose(), Peer.PATIENCE);
+  }
+
   #lose(code) {
     this.close();
     if (code === Peer.REPLACED) {
@@ -132,8 +139,7 @@ class Peer extends EventTarget {
     connection.onconnectionstatechange = () => {
       const state = connection.connectionState;
       if (connection !== this.#connection) return;
-      // The WebSocket's end tells why, and its closing may be under way already.
-      if (state === 'failed' || state === 'closed') socket.close();
+      if (state === 'failed' || state === 'closed') this.#giveUp(socket);
       if (state === 'disconnected') this.#set('silent');
       if (state === 'connected' && this.#chat?.readyState === 'open') this.#set('connected');
     };
@@ -146,7 +152,7 @@ class Peer extends EventTarget {
     if (channel.label === 'chat') {
       this.#chat = channel;
       channel.onmessage = ({data}) => this.dispatchEvent(new CustomEvent('chat', {detail: String(data)}));
-      channel.onclose = () => this.#chat === channel && this.#socket.close();
+      channel.onclose = () => this.#chat === channel && this.#giveUp(this.#socket);
       const open = () => {
         this.#retry = Peer.RETRY_FIRST;
         this.#set('connected');
