@@ -23,8 +23,10 @@ std::unique_ptr<OutgoingFile> OutgoingFile::start(PeerConnection &connection,
                                                   const std::filesystem::path &path) {
   std::error_code error;
   const std::uint64_t size = std::filesystem::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) {
+  std::ifstream file;
+  // Not before the size is known: to open a pipe would block.
+  if (!error) file.open(path, std::ios::binary);
+  if (!file.is_open()) {
     say("Cannot read " + path.string() + (error ? ": " + error.message() : ""));
     return nullptr;
   }

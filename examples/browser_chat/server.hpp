@@ -17,6 +17,7 @@
 //           point to 127.0.0.1 ("DNS rebinding") is refused, whatever is asked for.
 //   Origin  names the page that opens a WebSocket, which browsers allow to any page ("cross-site
 //           WebSocket hijacking"). Only our own page may.
+// Other users of this machine are not kept out: they can open the page as well.
 class Server {
  public:
   // Gets each WebSocket of our page, and must add a reference to keep it.
