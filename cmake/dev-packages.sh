@@ -18,6 +18,8 @@ test   cmd:clang++      clang
 test   cmd:clang-format clang-format
 test   cmd:turnserver   coturn
 test   pc:nlohmann_json nlohmann-json3-dev
+test   pc:libsoup-3.0   libsoup-3.0-dev
+chat   pc:libsoup-3.0   libsoup-3.0-dev
 format cmd:clang-format clang-format
 tidy   cmd:clang++      clang
 tidy   cmd:clang-tidy   clang-tidy

@@ -3,11 +3,9 @@
 
 import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
-import {createRequire} from 'node:module';
 
 import {readLines, writeLine} from '../w3c/stdio.mjs';
-
-const {chromium} = createRequire(import.meta.url)('playwright-core');
+import {launchChromium, newContext} from './launch.mjs';
 
 const FILES = {
   '/': ['text/html', './page.html'],
@@ -27,19 +25,10 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
-// Loopback candidates and addresses instead of .local names: a machine may have neither another address nor multicast.
-// No name is resolved, so that nothing leaves this machine. PEERLANE_INTEROP_PRIVACY=1 leaves the browser's defaults.
+// PEERLANE_INTEROP_PRIVACY=1 leaves the browser's defaults.
 const privacy = process.env.PEERLANE_INTEROP_PRIVACY === '1';
-const browser = await chromium.launch({
-  executablePath: process.env.PEERLANE_INTEROP_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
-    ...(privacy ? [] : ['--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns']),
-  ],
-});
-const context = await browser.newContext();
-if (!privacy) await context.grantPermissions(['microphone', 'camera'], {origin});
+const browser = await launchChromium({privacy});
+const context = await newContext(browser, origin, {privacy});
 const page = await context.newPage();
 
 // Numbered, because calls out of a page are not promised to arrive in their order.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Chromium without a window, for a page on 127.0.0.1.
+
+import {createRequire} from 'node:module';
+
+const {chromium} = createRequire(import.meta.url)('playwright-core');
+
+// Loopback candidates and addresses instead of .local names: a machine may have neither another address nor multicast.
+// No name is resolved, so that nothing leaves this machine. `privacy` leaves the browser's defaults.
+export function launchChromium({privacy = false} = {}) {
+  return chromium.launch({
+    executablePath: process.env.PEERLANE_INTEROP_CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+      ...(privacy ? [] : ['--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns']),
+    ],
+  });
+}
+
+/** A context for pages of that origin; `options` are playwright's. */
+export async function newContext(browser, origin, {privacy = false, ...options} = {}) {
+  const context = await browser.newContext(options);
+  if (!privacy) await context.grantPermissions(['microphone', 'camera'], {origin});
+  return context;
+}
