@@ -76,6 +76,8 @@ class Channel {
   MessageQueue queue;
   TimePoint last_taken{};
   std::int64_t deficit = 0;
+  std::size_t ahead = 0;  ///< Sent ahead in `ahead_period`.
+  std::uint32_t ahead_period = 0;
   std::list<Channel *>::iterator place;
   enum class Turn : std::uint8_t { IDLE, FRESH, ROTATING } turn = Turn::IDLE;
 

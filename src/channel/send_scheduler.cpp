@@ -73,7 +73,7 @@ void SendScheduler::pump(TimePoint now) {
   while (Channel *channel = next()) {
     const MessageQueue::Message message = channel->queue.front();
     const std::size_t size = message.payload.size();
-    if (!has_room()) return;
+    if (!has_room()) return send_ahead(now);
     if (size >= refused_) {
       // Small messages that come anew may still fit; the others wait for their turn.
       if (channel->turn != Channel::Turn::FRESH) return;
@@ -82,21 +82,49 @@ void SendScheduler::pump(TimePoint now) {
     }
     SctpMessage composed = channel->compose(message, now);
     composed.more_follows = ready_ > 1 && room_ > size + kMessageOverhead;
-    const SctpSendStatus status = association_->send(composed);
-    if (status == SctpSendStatus::FULL) {
+    if (!send_front(*channel, composed, now)) {
       refused_ = size;
       continue;
     }
-    channel->queue.pop();
-    --ready_;
-    --queued_;
-    if (channel->expendable()) --expendable_;
-    channel->last_taken = now;
-    channel->deficit -= static_cast<std::int64_t>(size + kMessageOverhead);
     room_ -= std::min(room_, size + kMessageOverhead);
-    if (status == SctpSendStatus::SENT) channel->count_sent(size);
-    settle(*channel, size);
-    if (status == SctpSendStatus::FAILED) listener_.on_message_failed(*channel);
+  }
+}
+
+bool SendScheduler::send_front(Channel &channel, const SctpMessage &composed, TimePoint now) {
+  const std::size_t size = channel.queue.front().payload.size();
+  const SctpSendStatus status = association_->send(composed);
+  if (status == SctpSendStatus::FULL) return false;
+  channel.queue.pop();
+  --ready_;
+  --queued_;
+  if (channel.expendable()) --expendable_;
+  channel.last_taken = now;
+  channel.deficit -= static_cast<std::int64_t>(size + kMessageOverhead);
+  if (status == SctpSendStatus::SENT) channel.count_sent(size);
+  settle(channel, size);
+  if (status == SctpSendStatus::FAILED) listener_.on_message_failed(channel);
+  return true;
+}
+
+void SendScheduler::send_ahead(TimePoint now) {
+  if (association_ == nullptr || !association_->may_overtake()) return;
+  for (std::list<Channel *> *list : {&fresh_, &rotating_}) {
+    // Advanced before: a channel that fails may be removed.
+    for (auto each = list->begin(); each != list->end();) {
+      Channel &channel = **each++;
+      if (channel.ahead_period != room_period_) {
+        channel.ahead_period = room_period_;
+        channel.ahead = 0;
+      }
+      while (!channel.queue.empty() && channel.ahead < kAhead) {
+        const MessageQueue::Message message = channel.queue.front();
+        if (message.payload.size() > kLargestAhead) break;
+        channel.ahead += message.payload.size() + kMessageOverhead;
+        const bool last = channel.queue.size() == 1;
+        if (!send_front(channel, channel.compose(message, now), now)) return;
+        if (last) break;  // The channel may be gone.
+      }
+    }
   }
 }
 
@@ -126,6 +154,7 @@ bool SendScheduler::has_room() {
   if (no_room_) return false;
   room_ = association_->send_room();
   no_room_ = room_ == 0;
+  if (!no_room_) ++room_period_;
   return !no_room_;
 }
 

@@ -65,7 +65,7 @@ class SendScheduler {
   }
 
   /// False where a pump would send nothing.
-  bool may_send() const { return ready_ != 0 && (room_ != 0 || !no_room_); }
+  bool may_send() const { return ready_ != 0; }
   /// The association may have room again.
   void refresh_room();
   void pump(TimePoint now);
@@ -76,7 +76,14 @@ class SendScheduler {
   // Small, so that the round comes back soon; a large message is paid for over several rounds.
   static constexpr std::int64_t kQuantum = 4096;
 
+  // So much of each channel, in messages that fit a packet, may go ahead of what fills the room
+  // until there is room again: on a slow path a large message is under way for long.
+  static constexpr std::size_t kAhead = 4096;
+  static constexpr std::size_t kLargestAhead = 1100;
+
   bool has_room();
+  void send_ahead(TimePoint now);
+  bool send_front(Channel &channel, const SctpMessage &composed, TimePoint now);
   SctpSendStatus give(Channel &channel, SctpMessage message, std::size_t payload_size);
   void before_push(Channel &channel, TimePoint now);
   void activate(Channel &channel);
@@ -96,7 +103,8 @@ class SendScheduler {
   std::size_t expendable_ = 0;  // Of those that may become stale.
 
   std::size_t room_ = 0;
-  bool no_room_ = true;  // The association has said so; until `refresh_room`.
+  std::uint32_t room_period_ = 0;  // Counts how often there was room again.
+  bool no_room_ = true;            // The association has said so; until `refresh_room`.
   std::size_t refused_ =
       SIZE_MAX;  // Size of the message that was last found too large; until `refresh_room`.
 };

@@ -69,6 +69,9 @@ class SctpAssociation {
   /// How many bytes the association should be given now. Kept small beyond the congestion window,
   /// so that a message on another channel finds a short queue.
   virtual std::size_t send_room() = 0;
+  /// Where there is no room: whether a small message may be given all the same, since what is
+  /// inside moves on and does not keep it for long.
+  virtual bool may_overtake() = 0;
 
  protected:
   ~SctpAssociation() = default;

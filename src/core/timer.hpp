@@ -2,10 +2,11 @@
 #ifndef PEERLANE_CORE_TIMER_HPP
 #define PEERLANE_CORE_TIMER_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "core/clock.hpp"
 
@@ -28,16 +29,18 @@ class Timer {
   void arm_at(TimePoint deadline);
   void arm_in(Duration delay);
   void cancel();
-  bool armed() const { return armed_; }
+  bool armed() const { return place_ != kNowhere; }
   TimePoint deadline() const { return deadline_; }
 
  private:
   friend class TimerQueue;
   TimerQueue &queue_;
   std::function<void()> on_expiry_;
+  void arm(TimePoint deadline);
+  static constexpr std::size_t kNowhere = SIZE_MAX;
   TimePoint deadline_{};
   std::uint64_t sequence_ = 0;
-  bool armed_ = false;
+  std::size_t place_ = kNowhere;  // In the queue's heap.
 };
 
 /// The armed timers of one strand, and its clock. Whoever drives the strand asks for the next
@@ -60,16 +63,18 @@ class TimerQueue {
   friend class Timer;
   // The sequence number keeps the order of arming among equal deadlines, so that a virtual run
   // repeats exactly.
-  struct Entry {
-    TimePoint deadline;
-    std::uint64_t sequence;
-    Timer *timer;
-    bool operator<(const Entry &other) const {
-      return deadline != other.deadline ? deadline < other.deadline : sequence < other.sequence;
-    }
-  };
+  static bool before(const Timer &a, const Timer &b) {
+    return a.deadline_ != b.deadline_ ? a.deadline_ < b.deadline_ : a.sequence_ < b.sequence_;
+  }
+  void add(Timer &timer);
+  void remove(Timer &timer);
+  void put(Timer &timer, std::size_t place);
+  void move_up(Timer &timer);
+  void move_down(Timer &timer);
+
   const Clock &clock_;
-  std::set<Entry> armed_;
+  // A binary heap: armed with each packet, timers must not allocate.
+  std::vector<Timer *> heap_;
   std::uint64_t next_sequence_ = 1;
 };
 

@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include "transport/liveness.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace peerlane {
 
-Liveness::Liveness(TimerQueue &timers, Duration silent_after, Duration lost_after,
+namespace {
+
+using namespace std::chrono_literals;
+
+// Before silence is told, several questions have had the time to be answered, if some get lost.
+constexpr Duration kQuiet = 2s;
+constexpr Duration kQuietSecond = 2400ms;
+constexpr Duration kBetweenQuestions = 500ms;
+
+Duration quiet_after(Duration silent_after, bool asks_first) {
+  return std::min(asks_first ? kQuiet : kQuietSecond, silent_after / 2);
+}
+
+}  // namespace
+
+Liveness::Liveness(TimerQueue &timers, Duration silent_after, Duration lost_after, bool asks_first,
                    Listener &listener)
     : timers_(timers),
       silent_after_(silent_after),
       lost_after_(lost_after),
+      quiet_after_(quiet_after(silent_after, asks_first)),
       listener_(listener),
       timer_(timers, [this] { check(); }) {}
 
@@ -24,7 +43,7 @@ void Liveness::stop() {
 void Liveness::revive() {
   verdict_ = Verdict::ALIVE;
   last_heard_ = timers_.now();
-  if (running_) timer_.arm_at(last_heard_ + silent_after_);
+  if (running_) timer_.arm_at(last_heard_ + quiet_after_);
 }
 
 void Liveness::heard() {
@@ -32,23 +51,26 @@ void Liveness::heard() {
   last_heard_ = timers_.now();
   if (verdict_ == Verdict::ALIVE) return;
   verdict_ = Verdict::ALIVE;
-  timer_.arm_at(last_heard_ + silent_after_);
+  timer_.arm_at(last_heard_ + quiet_after_);
   listener_.on_liveness(verdict_);
 }
 
 void Liveness::check() {
-  const TimePoint now = timers_.now();
-  if (now - last_heard_ >= lost_after_) {
+  const Duration silence = timers_.now() - last_heard_;
+  if (silence >= lost_after_) {
     verdict_ = Verdict::LOST;
     listener_.on_liveness(verdict_);
     return;
   }
-  if (now - last_heard_ < silent_after_) {
-    timer_.arm_at(last_heard_ + silent_after_);
+  if (silence < quiet_after_) {
+    timer_.arm_at(last_heard_ + quiet_after_);
     return;
   }
-  timer_.arm_at(last_heard_ + lost_after_);
-  if (verdict_ == Verdict::SILENT) return;
+  const Duration question = std::min(kBetweenQuestions, silent_after_ / 10);
+  const Duration verdict = silence < silent_after_ ? silent_after_ : lost_after_;
+  timer_.arm_at(last_heard_ + std::min(silence + question, verdict));
+  listener_.on_quiet();
+  if (silence < silent_after_ || verdict_ == Verdict::SILENT) return;
   verdict_ = Verdict::SILENT;
   listener_.on_liveness(verdict_);
 }

@@ -9,7 +9,7 @@ namespace peerlane {
 /// Judges from authenticated traffic whether the peer is there. Lives on the strand.
 ///
 /// This serves the purpose of RFC 7675, consent to receive, by other means: what counts is a record
-/// that decrypts, and SCTP heartbeats make the peer send one every two seconds or so. libnice's own
+/// that decrypts, and where none comes for two seconds the peer is asked for one. libnice's own
 /// consent checks end a connection that loses a single answer, so they are off.
 class Liveness {
  public:
@@ -18,12 +18,17 @@ class Liveness {
   class Listener {
    public:
     virtual void on_liveness(Verdict verdict) = 0;
+    /// Nothing has come for a while: ask the peer for a sign of life.
+    virtual void on_quiet() = 0;
 
    protected:
     ~Listener() = default;
   };
 
-  Liveness(TimerQueue &timers, Duration silent_after, Duration lost_after, Listener &listener);
+  /// `asks_first`: of two ends of this kind, the one that asks a little sooner, so that one
+  /// question and its answer serve both.
+  Liveness(TimerQueue &timers, Duration silent_after, Duration lost_after, bool asks_first,
+           Listener &listener);
 
   /// From now on silence counts.
   void start();
@@ -40,6 +45,7 @@ class Liveness {
   TimerQueue &timers_;
   const Duration silent_after_;
   const Duration lost_after_;
+  const Duration quiet_after_;
   Listener &listener_;
   Timer timer_;
   TimePoint last_heard_{};

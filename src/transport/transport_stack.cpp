@@ -64,7 +64,7 @@ void TransportStack::run(StartGathering &&command) {
   limits.max_message_size = configuration_.max_message_size;
   channels_ = std::make_unique<ChannelTable>(limits, strand_->timers(), channel_events_);
   liveness_ = std::make_unique<Liveness>(strand_->timers(), configuration_.disconnected_timeout,
-                                         configuration_.failed_timeout,
+                                         configuration_.failed_timeout, command.controlling,
                                          static_cast<Liveness::Listener &>(*this));
   IceTransport::Options options;
   options.local_ufrag = std::move(command.local_ufrag);

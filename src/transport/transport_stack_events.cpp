@@ -129,6 +129,10 @@ void TransportStack::on_sctp_closed(Error error, const std::string &reason) {
   }
 }
 
+void TransportStack::on_quiet() {
+  if (sctp_ && !dead_) sctp_->send_heartbeat();
+}
+
 void TransportStack::on_liveness(Liveness::Verdict verdict) {
   switch (verdict) {
     case Liveness::Verdict::ALIVE:

@@ -60,6 +60,7 @@ class PairedAssociation final : public SctpAssociation {
   std::uint16_t outgoing_streams() const override { return streams; }
   std::uint16_t incoming_streams() const override { return peer_->streams; }
   bool interleaves() const override { return false; }
+  bool may_overtake() override { return false; }
   std::size_t send_room() override { return capacity > wire_bytes_ ? capacity - wire_bytes_ : 0; }
 
   /// Delivers one thing to the peer, by chance one that may overtake.

@@ -30,6 +30,7 @@ class ScriptedAssociation final : public SctpAssociation {
   std::set<std::uint16_t> failing;    ///< Streams on which nothing can be sent.
   bool takes_resets = true;
   bool grants_streams = true;
+  bool overtaking = false;
   std::uint16_t streams = 256;
   bool keep_payloads = true;
 
@@ -72,6 +73,7 @@ class ScriptedAssociation final : public SctpAssociation {
   std::uint16_t outgoing_streams() const override { return streams; }
   std::uint16_t incoming_streams() const override { return streams; }
   bool interleaves() const override { return false; }
+  bool may_overtake() override { return overtaking; }
   std::size_t send_room() override {
     ++room_asked;
     return room;

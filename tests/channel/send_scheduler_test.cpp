@@ -137,6 +137,40 @@ TEST_F(SendScheduling, LetsASmallMessageWaitForOneBulkMessageAtMost) {
   EXPECT_GE(bulk_sent, 780u) << "and the bulk goes on";
 }
 
+TEST_F(SendScheduling, SmallMessagesOvertakeWhatFillsTheRoomUpToABound) {
+  auto bulk = open_negotiated(0);
+  auto game = open_negotiated(1);
+  association_.overtaking = true;
+  set_room(0);
+  send(*bulk, std::string(100'000, 'b'));
+  EXPECT_EQ(sent(), "");
+  send(*game, std::string(100, 'g'));
+  send(*game, std::string(100, 'g'));
+  EXPECT_EQ(sent(), "1:51 1:51");
+  for (int i = 0; i < 1000; ++i) send(*game, std::string(100, 'g'));
+  const std::size_t ahead = association_.sent.size();
+  EXPECT_GT(ahead, 10u);
+  EXPECT_LT(ahead, 50u);
+  forget();
+  // A moment of room, and it begins anew.
+  set_room(1);
+  EXPECT_EQ(association_.sent[0].stream, 0) << "whose turn it is";
+  set_room(0);
+  EXPECT_GT(association_.sent.size(), ahead / 2);
+}
+
+TEST_F(SendScheduling, NothingOvertakesInAStandstill) {
+  auto bulk = open_negotiated(0);
+  auto game = open_negotiated(1);
+  set_room(0);
+  send(*bulk, std::string(100'000, 'b'));
+  send(*game, "g");
+  EXPECT_EQ(sent(), "");
+  association_.overtaking = true;
+  table().on_sendable();
+  EXPECT_EQ(sent(), "1:51");
+}
+
 TEST_F(SendScheduling, SharesByBytesNotByMessages) {
   auto large = open_negotiated(0);
   auto small = open_negotiated(1);

@@ -57,6 +57,7 @@ void SctpTransport::Association::feed(ByteView packet) {
   const std::size_t messages = filter_.seen().messages;
   packet = filter_.inspect(packet);
   if (packet.empty()) return;
+  note_acknowledged();
   lend_buffer();
   socket_->input(packet);
   // Asked at once, so that no second handshake can follow in the same turn.
@@ -148,6 +149,7 @@ void SctpTransport::connect() { association_->connect(); }
 void SctpTransport::receive(ByteView packet) { association_->receive(packet); }
 void SctpTransport::set_reading(bool reading) { association_->set_reading(reading); }
 void SctpTransport::read_rest() { association_->read_rest(); }
+void SctpTransport::send_heartbeat() { association_->send_heartbeat(); }
 void SctpTransport::close() { association_->close(); }
 SctpSendStatus SctpTransport::send(const SctpMessage &message) {
   return association_->send(message);
@@ -162,6 +164,7 @@ std::uint16_t SctpTransport::outgoing_streams() const { return association_->out
 std::uint16_t SctpTransport::incoming_streams() const { return association_->incoming_streams(); }
 bool SctpTransport::interleaves() const { return association_->interleaves(); }
 std::size_t SctpTransport::send_room() { return association_->send_room(); }
+bool SctpTransport::may_overtake() { return association_->may_overtake(); }
 bool SctpTransport::connected() const { return association_->connected(); }
 void SctpTransport::process() { association_->process(); }
 void SctpTransport::schedule() { association_->schedule(); }

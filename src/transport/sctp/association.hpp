@@ -3,11 +3,14 @@
 #define PEERLANE_TRANSPORT_SCTP_ASSOCIATION_HPP
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "transport/sctp/flight_limit.hpp"
 #include "transport/sctp/message_assembly.hpp"
 #include "transport/sctp/packet_filter.hpp"
+#include "transport/sctp/round_trip.hpp"
 #include "transport/sctp/sctp_outbox.hpp"
 #include "transport/sctp/sctp_ticker.hpp"
 #include "transport/sctp/sctp_transport.hpp"
@@ -29,6 +32,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void receive(ByteView packet);
   void set_reading(bool reading);
   void read_rest();
+  void send_heartbeat();
   void close();
 
   SctpSendStatus send(const SctpMessage &message);
@@ -38,6 +42,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   std::uint16_t incoming_streams() const { return incoming_streams_; }
   bool interleaves() const { return interleaves_; }
   std::size_t send_room();
+  bool may_overtake() { return state_ == State::CONNECTED && !stalled(); }
 
   bool connected() const { return state_ == State::CONNECTED; }
   void process();
@@ -79,7 +84,10 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void flush();
   void flush_packets();
   void pump_requests();
-  void inspect_outgoing(std::uint8_t *packet, std::size_t size);
+  void inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
+  void on_data_sent(std::uint32_t tsn, TimePoint now);
+  void note_acknowledged();
+  bool stalled() const;
   void choose_coalescing();
   const UsrsctpSocket::Numbers &numbers();
   std::uint16_t retransmissions(const SctpMessage &message);
@@ -110,13 +118,14 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   UsrsctpSocket::Numbers numbers_;
   bool numbers_valid_ = false;
 
-  // The least round trip of this and the last period.
-  std::uint32_t least_ms_ = UINT32_MAX;
-  std::uint32_t former_least_ms_ = UINT32_MAX;
-  TimePoint period_end_{};
-
+  RoundTrip round_trip_;
+  FlightLimit flight_;
   std::uint32_t highest_tsn_ = 0;
   bool sent_data_ = false;
+  bool data_in_batch_ = false;
+  std::uint32_t batch_tsn_ = 0;  // The first new one of the batch.
+  // Since then nothing was acknowledged, though something is to be.
+  std::optional<TimePoint> waiting_since_;
   std::uint64_t retransmitted_packets_ = 0;
 };
 

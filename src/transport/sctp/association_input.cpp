@@ -140,6 +140,7 @@ void SctpTransport::Association::on_up() {
   outgoing_streams_ = numbers().outgoing_streams;
   incoming_streams_ = numbers().incoming_streams;
   interleaves_ = socket_->interleaves();
+  send_heartbeat();  // For a first measure of the round trip.
   above_.on_sctp_connected();
 }
 

@@ -19,8 +19,11 @@ constexpr std::size_t kMargin = 64u << 10;
 // A batch of this size fills one segmented send and stays in the processor's cache on its way down;
 // and the peer begins to read while the rest is still being made.
 constexpr std::size_t kSlice = 48u << 10;
-constexpr std::uint32_t kCoalesceBelowMs = 2;
-constexpr Duration kLeastPeriod = 5s;
+// On a slow path much less: it would be seconds of a large message in front of a small one.
+constexpr std::size_t kLeastMargin = 8u << 10;
+constexpr Duration kCoalesceBelow = 2ms;
+// A peer that acknowledges nothing for longer than two round trips and this is not to be reached.
+constexpr Duration kStallPatience = 100ms;
 constexpr std::uint32_t kMaxTimeoutMs = 2000;
 
 // Associations are many and mostly silent; whoever sends borrows the strand's buffer.
@@ -46,12 +49,15 @@ void SctpTransport::Association::flush_packets() {
   SctpOutbox::Packets packets;
   outbox_->take(packets);
   lent_ = false;
+  if (packets.lengths.empty()) return;
+  const TimePoint now = timers_.now();
+  data_in_batch_ = false;
   std::size_t offset = 0;
   std::size_t begin = 0;
   batch.clear();
   for (const std::uint32_t length : packets.lengths) {
     std::uint8_t *packet = packets.bytes.data() + offset;
-    inspect_outgoing(packet, length);
+    inspect_outgoing(packet, length, now);
     fill_in_checksum(packet, length);
     batch.emplace_back(packet, length);
     offset += length;
@@ -64,7 +70,8 @@ void SctpTransport::Association::flush_packets() {
   if (packets.bytes.capacity() > spare.bytes.capacity()) std::swap(packets, spare);
 }
 
-void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size) {
+void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size,
+                                                  TimePoint now) {
   for (std::size_t offset = kCommonHeader; offset + kChunkHeader <= size;) {
     std::uint8_t *chunk = packet + offset;
     switch (chunk[0]) {
@@ -75,17 +82,13 @@ void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
                 std::min(read16(chunk + kInitIncomingStreams), options_.streams));
         return;
       case DATA:
-      case I_DATA: {
-        const std::uint32_t tsn = read32(chunk + 4);
-        if (!sent_data_ || later(tsn, highest_tsn_)) {
-          highest_tsn_ = tsn;
-          sent_data_ = true;
-        } else {
-          ++retransmitted_packets_;
-        }
+      case I_DATA:
         // The last number of the packet would be exact, and costs more; they are consecutive.
+        on_data_sent(read32(chunk + 4), now);
         return;
-      }
+      case HEARTBEAT:
+        round_trip_.on_heartbeat_sent(now);
+        return;
       case SACK:
         filter_.set_cumulative_tsn(read32(chunk + 4));
         [[fallthrough]];
@@ -95,17 +98,54 @@ void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
   }
 }
 
+void SctpTransport::Association::on_data_sent(std::uint32_t tsn, TimePoint now) {
+  if (!waiting_since_) waiting_since_ = now;
+  if (sent_data_ && !later(tsn, highest_tsn_)) {
+    ++retransmitted_packets_;
+    round_trip_.on_retransmission();
+    flight_.on_retransmission(numbers().inside, now);
+    return;
+  }
+  highest_tsn_ = tsn;
+  sent_data_ = true;
+  if (data_in_batch_) {
+    round_trip_.on_data_sent(batch_tsn_, now);
+  } else {
+    batch_tsn_ = tsn;
+  }
+  data_in_batch_ = true;
+}
+
+void SctpTransport::Association::note_acknowledged() {
+  const PacketFilter::Acknowledged news = filter_.take_acknowledged();
+  if (!news.data && !news.heartbeat) return;
+  const TimePoint now = timers_.now();
+  const auto note = [this, now](std::optional<Duration> sample) {
+    if (sample) flight_.on_round_trip(*sample, numbers().inside, now);
+  };
+  if (news.heartbeat) note(round_trip_.on_heartbeat_acknowledged(now));
+  if (!news.data) return;
+  waiting_since_.reset();
+  if (later(highest_tsn_, news.cumulative_tsn)) waiting_since_ = now;
+  note(round_trip_.on_acknowledged(news.cumulative_tsn, now));
+}
+
+bool SctpTransport::Association::stalled() const {
+  return waiting_since_ &&
+         timers_.now() - *waiting_since_ > 2 * round_trip_.smoothed() + kStallPatience;
+}
+
+void SctpTransport::Association::send_heartbeat() {
+  if (state_ != State::CONNECTED) return;
+  socket_->send_heartbeat(options_.remote_port);
+  schedule();
+}
+
 // Fewer acknowledgements make the peer's window grow more slowly, which only a short round trip
 // makes up for. The least one counts, since a full queue lengthens the others.
 void SctpTransport::Association::choose_coalescing() {
-  if (state_ != State::CONNECTED) return;
-  const TimePoint now = timers_.now();
-  if (now >= period_end_) {
-    period_end_ = now + kLeastPeriod;
-    former_least_ms_ = std::exchange(least_ms_, UINT32_MAX);
-  }
-  least_ms_ = std::min(least_ms_, numbers().smoothed_round_trip_ms);
-  outbox_->set_coalesce_sacks(std::min(least_ms_, former_least_ms_) < kCoalesceBelowMs);
+  const Duration least = flight_.least();
+  outbox_->set_coalesce_sacks(least > Duration(0) && least < kCoalesceBelow);
 }
 
 void SctpTransport::Association::pump_requests() {
@@ -132,9 +172,9 @@ SctpSendStatus SctpTransport::Association::send(const SctpMessage &message) {
   }
   const UsrsctpSocket::Numbers &now = numbers();
   // What is inside goes out sooner or later, however old. So a message that ages stays with its
-  // owner, who can still drop it, until it may go at once.
+  // owner, who can still drop it, while nothing moves.
   const bool ages = message.reliability == SctpMessage::Reliability::MAX_LIFETIME;
-  if (ages && now.inside > 0 && now.inside + message.payload.size() > now.congestion_window) {
+  if (ages && now.inside + message.payload.size() > now.congestion_window && stalled()) {
     return SctpSendStatus::FULL;
   }
   lend_buffer();
@@ -179,7 +219,8 @@ std::size_t SctpTransport::Association::send_room() {
   const UsrsctpSocket::Numbers &now = numbers();
   // A peer that reads nothing gets nothing more.
   const std::size_t window = now.peer_window > 0 ? now.congestion_window : 0;
-  const std::size_t most = window + kMargin;
+  const std::size_t margin = std::clamp(window, kLeastMargin, kMargin);
+  const std::size_t most = std::min(window + margin, flight_.bytes());
   return now.inside < most ? most - now.inside : 0;
 }
 
@@ -203,7 +244,7 @@ SctpStatus SctpTransport::Association::status() const {
   status.retransmitted_packets = retransmitted_packets_;
   if (socket_ == nullptr) return status;
   const UsrsctpSocket::Numbers now = socket_->numbers();
-  status.smoothed_round_trip = std::chrono::milliseconds(now.smoothed_round_trip_ms);
+  status.smoothed_round_trip = round_trip_.smoothed();
   status.congestion_window = now.congestion_window;
   status.peer_window = now.peer_window;
   status.outstanding = now.inside;

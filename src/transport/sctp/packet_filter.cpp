@@ -247,6 +247,11 @@ void PacketFilter::remember_abort(const Chunk &chunk) {
 }
 
 void PacketFilter::count(const Chunk &chunk) {
+  if (chunk.type == SACK) {
+    acknowledged_.data = true;
+    acknowledged_.cumulative_tsn = read32(chunk.data + 4);
+  }
+  acknowledged_.heartbeat = acknowledged_.heartbeat || chunk.type == HEARTBEAT_ACK;
   if (chunk.type != DATA && chunk.type != I_DATA) return;
   ++seen_.messages;
   seen_.bytes += chunk.length - (chunk.type == DATA ? kDataHeader : kIDataHeader);

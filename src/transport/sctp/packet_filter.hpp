@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "peerlane/types.hpp"
 
@@ -21,6 +22,12 @@ class PacketFilter {
   struct Seen {
     std::size_t messages = 0;  ///< DATA and I-DATA chunks; a message has at least one.
     std::size_t bytes = 0;     ///< Their payload.
+  };
+  /// What the peer has acknowledged in the packets since the last call.
+  struct Acknowledged {
+    bool data = false;
+    std::uint32_t cumulative_tsn = 0;  ///< Of the last SACK, where there was one.
+    bool heartbeat = false;
   };
   /// An ABORT chunk of the peer.
   struct Abort {
@@ -48,6 +55,7 @@ class PacketFilter {
 
   const Seen &seen() const { return seen_; }
   void reset_seen() { seen_ = {}; }
+  Acknowledged take_acknowledged() { return std::exchange(acknowledged_, {}); }
   const Abort &abort() const { return abort_; }
   /// Dropped packets and chunks by reason.
   const std::map<std::string, std::uint64_t> &dropped() const { return dropped_; }
@@ -83,6 +91,7 @@ class PacketFilter {
   std::uint32_t cumulative_tsn_ = 0;
   std::uint32_t tag_ = 0;  // Of the packet under inspection.
   Seen seen_;
+  Acknowledged acknowledged_;
   Abort abort_;
   std::map<std::string, std::uint64_t> dropped_;
 };

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr Duration kActiveInterval = 10ms;
-constexpr Duration kIdleInterval = 50ms;  // Only heartbeats and the odd retransmission wait.
+constexpr Duration kIdleInterval = 200ms;  // Nothing is under way.
 constexpr Duration kActiveFor = 1s;
 constexpr Duration kClockStep = 500ms;  // Less is slewing and rounding.
 

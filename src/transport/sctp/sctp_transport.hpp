@@ -57,8 +57,7 @@ class SctpTransport final : public SctpAssociation {
     std::size_t send_buffer =
         0;  ///< Bytes inside the stack at most; 0 = as much as the path needs and one message.
     std::uint16_t streams = 256;  ///< In each direction at first; `request_streams` asks for more.
-    Duration heartbeat_interval = std::chrono::seconds(2);
-    bool interleaving = true;  ///< Offer message interleaving (RFC 8260).
+    bool interleaving = true;     ///< Offer message interleaving (RFC 8260).
     /// Tells the owning strand, from any thread, that the transport has something to do: call
     /// `schedule` there. Needed only where several strands have transports.
     std::function<void()> wake;
@@ -77,6 +76,8 @@ class SctpTransport final : public SctpAssociation {
   void set_reading(bool reading);
   /// Delivers at once whatever has come in: for a layer below that has ended.
   void read_rest();
+  /// Asks the peer for a sign of life (RFC 9260 section 8.3).
+  void send_heartbeat();
   /// Sends ABORT and ends; the listener hears nothing more.
   void close();
 
@@ -88,6 +89,7 @@ class SctpTransport final : public SctpAssociation {
   std::uint16_t incoming_streams() const override;
   bool interleaves() const override;
   std::size_t send_room() override;
+  bool may_overtake() override;
 
   bool connected() const;
   /// Does now what else waits for the end of the turn: reads, sends, acknowledges.

@@ -128,13 +128,21 @@ Status UsrsctpSocket::configure(const SctpTransport::Options &options) {
 Status UsrsctpSocket::configure_path(const SctpTransport::Options &options) {
   struct sctp_paddrparams path {};
   path.spp_address.ss_family = AF_CONN;
-  path.spp_hbinterval = static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(options.heartbeat_interval).count());
-  path.spp_flags = SPP_PMTUD_DISABLE | (path.spp_hbinterval > 0 ? SPP_HB_ENABLE : SPP_HB_DISABLE);
+  // Heartbeats are sent where somebody asks for them.
+  path.spp_flags = SPP_PMTUD_DISABLE | SPP_HB_DISABLE;
   // For this kind of address usrsctp adds the common header.
   path.spp_pathmtu = static_cast<std::uint32_t>(options.max_packet_size - kCommonHeader);
   if (!set(SCTP_PEER_ADDR_PARAMS, path)) return cannot("set the path's options");
   return {};
+}
+
+void UsrsctpSocket::send_heartbeat(std::uint16_t remote_port) {
+  const UsrsctpRuntime::Call call(id_, *outbox_);
+  struct sctp_paddrparams path {};
+  const auto remote = address(id_, remote_port);
+  std::memcpy(&path.spp_address, &remote, sizeof remote);
+  path.spp_flags = SPP_HB_DEMAND;
+  set(SCTP_PEER_ADDR_PARAMS, path);
 }
 
 bool UsrsctpSocket::subscribe() {

@@ -55,6 +55,7 @@ class UsrsctpSocket {
   /// Makes the socket and begins the handshake.
   Status connect(const SctpTransport::Options &options);
   void input(ByteView packet);
+  void send_heartbeat(std::uint16_t remote_port);
   SctpSendStatus send(const SctpMessage &message, std::uint16_t retransmissions);
   /// Reads into the buffer.
   Piece receive(std::uint8_t *buffer, std::size_t size);

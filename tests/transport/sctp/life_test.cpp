@@ -83,15 +83,25 @@ TEST(SctpLife, ThePeerMayVanish) {
   EXPECT_LE(pair.path.a_to_b.counters().sent - before, 120u);
 }
 
-TEST(SctpLife, HeartbeatsComeEvenWithoutTraffic) {
-  int beats = 0;
+TEST(SctpLife, AHeartbeatIsSentWhereOneIsAskedForAndMeasuresTheRoundTrip) {
+  int beats = 0, answers = 0;
   SctpPair pair({.delay = 20ms});
   ASSERT_TRUE(pair.connect());
+  pair.path.strand.drive_for(1s);
+  EXPECT_GE(pair.a.transport.status().smoothed_round_trip, 40ms);
+  EXPECT_LE(pair.a.transport.status().smoothed_round_trip, 41ms);
   pair.path.a_to_b.set_tap(
       [&](ByteView packet) { beats += has_chunk(packet, sctp_wire::HEARTBEAT); });
-  pair.path.strand.drive_for(20s);
-  EXPECT_GE(beats, 6);
-  EXPECT_LE(beats, 11);
+  pair.path.b_to_a.set_tap(
+      [&](ByteView packet) { answers += has_chunk(packet, sctp_wire::HEARTBEAT_ACK); });
+  for (int i = 1; i <= 5; ++i) {
+    pair.a.transport.send_heartbeat();
+    pair.path.strand.drive_for(1s);
+    EXPECT_EQ(beats, i);
+    EXPECT_EQ(answers, i);
+  }
+  pair.path.strand.drive_for(60s);
+  EXPECT_EQ(beats, 5) << "nobody asked";
 }
 
 TEST(SctpLife, AMessageThatIsTooLongEndsTheAssociation) {
