@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The implementations: how each is started, and what was seen that it cannot do. Nothing of ours is excused here.
 //
-// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs; "name, we offer" and "name, it offers"
+// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs, networks.mjs or faults.mjs; "name, we offer" and "name, it offers"
 //         hold for one direction only.
 // blind:  what the implementation's interface does not report, as "local key" or "remote key" for a channel that it
 //         created or received; "id" for both. The scenario runs, without that check.
@@ -48,6 +48,9 @@ export function peers({agent, pion}) {
       limits: {
         'ICE restart by the offerer': `node-datachannel ${NO_RESTART}`,
         'ICE restart by the answerer': `node-datachannel ${NO_RESTART}`,
+        'ICE restart by us': `node-datachannel ${NO_RESTART}`,
+        'ICE restart by the peer': `node-datachannel ${NO_RESTART}`,
+        'no UDP at either end, TURN over TCP': 'node-datachannel has no TURN over TCP',
       },
     },
     {
@@ -57,6 +60,9 @@ export function peers({agent, pion}) {
       limits: {
         'ICE restart by the offerer': `aiortc ${NO_RESTART}`,
         'ICE restart by the answerer': `aiortc ${NO_RESTART}`,
+        'ICE restart by us': `aiortc ${NO_RESTART}`,
+        'ICE restart by the peer': `aiortc ${NO_RESTART}`,
+        'only `lo`': 'aiortc uses no loopback addresses',
         'unicode label, it offers': AIORTC_LENGTHS,
         'protocol, it offers': AIORTC_LENGTHS,
       },
@@ -66,7 +72,7 @@ export function peers({agent, pion}) {
       title: 'Pion',
       command: [pion],
       maxSend: 65535,
-      limits: {'ICE restart by the answerer, it offers': PION_ROLE},
+      limits: {'ICE restart by the answerer, it offers': PION_ROLE, 'ICE restart by us, it offers': PION_ROLE},
     },
     {name: 'chromium', title: 'Chromium', command: [process.execPath, here('peers/chromium/agent.mjs')]},
   ];

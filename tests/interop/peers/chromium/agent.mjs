@@ -28,13 +28,13 @@ await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
 // Loopback candidates and addresses instead of .local names: a machine may have neither another address nor multicast.
-// No name is resolved, so that nothing leaves this machine. PEERLANE_INTEROP_PRIVACY=1 leaves the browser's defaults.
+// No name is resolved, so that nothing leaves this machine; 203.0.113.* are the servers of networks of our own. PEERLANE_INTEROP_PRIVACY=1 leaves the browser's defaults.
 const privacy = process.env.PEERLANE_INTEROP_PRIVACY === '1';
 const browser = await chromium.launch({
   executablePath: process.env.PEERLANE_INTEROP_CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE 203.0.113.*',
     ...(privacy ? [] : ['--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns']),
   ],
 });
