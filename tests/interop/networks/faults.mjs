@@ -10,7 +10,9 @@ import {Traffic} from './traffic.mjs';
 const HELLO = {text: 'still there'};
 const TWO_MINUTES = 120000;
 // How long a path may take to be found again by itself.
-const RECOVERY = 15000;
+const RECOVERY = 20000;
+// So many messages each way, and both ends have long chosen their path.
+const SETTLED = 300;
 
 const state = (name) => ({ev, connection}) => ev === 'state' && connection === name;
 
@@ -103,13 +105,14 @@ const restartBy = (role) => async (call, network, traffic) => {
 
 /** One end's port, as the other sees it, changes. */
 const rebinding = (role) => async (call, network, traffic) => {
+  await traffic.passed(SETTLED);
   for (const agent of [call.us, call.peer]) agent.note('the NAT forgets everything');
   await network.nats[role].rebind();
   try {
     await traffic.flowing(RECOVERY);
   } catch {
     call.note(`${call.peer.peer.title} does not find the new path by itself: after an ICE restart`);
-    await restart(call, call.us, traffic);
+    await restart(call, call.offerer, traffic);
   }
 };
 

@@ -52,7 +52,10 @@ const suites = options.suite.map((name) => {
   return {name, ...SUITES[name], wanted};
 });
 const scenarios = suites.flatMap(({wanted}) => wanted);
-if (scenarios.length === 0) fail('no scenario is called so');
+if (scenarios.length === 0) {
+  console.log(`there are ${suites.flatMap((suite) => suite.scenarios).map(({name}) => name).join(', ')}`);
+  process.exit(3);
+}
 const directions = {both: [true, false], we: [true], it: [false]}[options.direction] ?? fail('--direction both|we|it');
 
 /** Slow scenarios run in one direction only: which one, changes from peer to peer and from one of them to the next. */

@@ -87,6 +87,11 @@ export class Traffic {
     return Promise.all(this.#flows.map((flow) => flow.arrival(flow.sent + PER_TICK, timeout)));
   }
 
+  /** Waits until so many messages have arrived at both ends. */
+  passed(count, timeout = 15000) {
+    return Promise.all(this.#flows.map((flow) => flow.arrival(count, timeout)));
+  }
+
   /** Sends no more, and waits for the rest. */
   async end(timeout = 20000) {
     this.stop();

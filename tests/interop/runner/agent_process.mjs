@@ -93,9 +93,12 @@ export class AgentProcess {
     this.log.push({time: Date.now() - this.start, way: '!', line: {note: text}});
   }
 
-  /** All states of the connection that were told. */
+  /** All states that were told of the connection. */
   states() {
-    return this.log.filter(({way, line}) => way === '>' && line.ev === 'state').map(({line}) => line.connection);
+    // What comes before `inited` is about the one before.
+    const lines = this.log.filter(({way}) => way === '>').map(({line}) => line);
+    const told = lines.slice(lines.findIndex(({ev}) => ev === 'inited') + 1);
+    return told.filter(({ev}) => ev === 'state').map(({connection}) => connection);
   }
 
   /**

@@ -41,7 +41,8 @@ for (const peer of [us, ...peers]) {
 const scenarios = allScenarios.filter(
   ({name}) => options.scenario.length === 0 || options.scenario.some((part) => name.includes(part)));
 if (scenarios.length === 0) {
-  fail(`no scenario is called so; there are ${allScenarios.map(({name}) => name).join(', ')}`);
+  console.log(`there are ${allScenarios.map(({name}) => name).join(', ')}`);
+  process.exit(3);
 }
 const directions = {both: [true, false], we: [true], it: [false]}[options.direction] ?? fail('--direction both|we|it');
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The implementations: how each is started, and what was seen that it cannot do. Nothing of ours is excused here.
 //
-// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs, networks.mjs or faults.mjs; "name, we offer" and "name, it offers"
-//         hold for one direction only.
+// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs, networks.mjs or faults.mjs; "name, we
+//         offer" and "name, it offers" hold for one direction only.
 // blind:  what the implementation's interface does not report, as "local key" or "remote key" for a channel that it
 //         created or received; "id" for both. The scenario runs, without that check.
 // accidents: a known race of the peer, told by its own words. Such a case is run once more; what fails twice, fails.
