@@ -27,6 +27,8 @@ const NODE_DATACHANNEL_BLIND = {
 const AIORTC_LENGTHS = 'aiortc opens a channel with the lengths of label and protocol in characters instead of bytes';
 const PION_ROLE =
   'Pion answers an offer of the former answerer with another DTLS role than it has (libwebrtc refuses that too)';
+// libwebrtc in our place loses the connection too.
+const NODE_DATACHANNEL_STAYS = 'node-datachannel in control keeps to the old address, and has no ICE restart';
 const NO_RESTART = 'has no ICE restart';
 
 // It hands a remote answer to ICE first and stores it then. On a busy machine a whole DTLS handshake fits in between and
@@ -51,6 +53,7 @@ export function peers({agent, pion}) {
         'ICE restart by us': `node-datachannel ${NO_RESTART}`,
         'ICE restart by the peer': `node-datachannel ${NO_RESTART}`,
         'no UDP at either end, TURN over TCP': 'node-datachannel has no TURN over TCP',
+        'NAT rebinding at our end, it offers': NODE_DATACHANNEL_STAYS,
       },
     },
     {
