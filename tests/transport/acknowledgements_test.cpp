@@ -38,7 +38,7 @@ TEST(Acknowledgements, AnAnsweredHeartbeatIsOne) {
 }
 
 TEST(Acknowledgements, OnlyProgressCounts) {
-  for (const std::uint8_t type : {3, 16}) {
+  for (const std::uint8_t type : {std::uint8_t{3}, std::uint8_t{16}}) {
     Acknowledgements acknowledgements;
     EXPECT_FALSE(acknowledgements.anything_new(packet({sack(0xFFFFFFFE, type)})));
     EXPECT_FALSE(acknowledgements.anything_new(packet({sack(0xFFFFFFFE, type), kData})));

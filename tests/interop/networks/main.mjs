@@ -66,13 +66,15 @@ function directionsOf(scenario, peer) {
 
 const casesOf = (scenario, peer) => directionsOf(scenario, peer).map((weOffer) => ({scenario, us, peer, weOffer}));
 
-// A network is built once for all peers; a fault spends its time waiting, so each peer has a network of its own.
+// A network is built once for all peers; a fault spends its time waiting, so each peer has a network of its own. Slow
+// ones wait so long that they all run at a time.
 const lanes = [];
 for (let round = 0; round < Number(options.repeat); ++round) {
   for (const {name, wanted} of suites) {
     for (const scenario of wanted) {
-      if (name === 'networks') lanes.push(peers.flatMap((peer) => casesOf(scenario, peer)));
-      else lanes.push(...peers.map((peer) => casesOf(scenario, peer)));
+      const cases = peers.map((peer) => casesOf(scenario, peer));
+      if (name === 'networks') lanes.push({kind: name, cases: cases.flat()});
+      else lanes.push(...cases.map((each) => ({kind: scenario.slow ? 'slow' : name, cases: each})));
     }
   }
 }
@@ -86,13 +88,10 @@ function report(result) {
   else if (options.verbose) console.log(`${result.outcome} ${caseName(result)} (${result.took} ms)`);
 }
 
-const job = (cases) => () => runInLab(cases, {ignoreLimits: options['ignore-limits'], report});
-const isSlow = ([{scenario}]) => scenario.slow;
-const slow = lanes.filter(isSlow);
-await Promise.all([
-  pool(slow.length, slow.map(job)),
-  pool(Number(options.jobs), lanes.filter((lane) => !isSlow(lane)).map(job)),
-]);
+const job = ({cases}) => () => runInLab(cases, {ignoreLimits: options['ignore-limits'], report});
+const jobs = Number(options.jobs);
+await Promise.all(Object.entries({slow: lanes.length, networks: jobs, faults: 2 * jobs}).map(
+  ([kind, size]) => pool(size, lanes.filter((lane) => lane.kind === kind).map(job))));
 
 // A failure in any round is what the table shows.
 const rank = {failed: 0, passed: 1, skipped: 2};
