@@ -13,6 +13,7 @@
 #include "core/datagram_sink.hpp"
 #include "core/network_connection.hpp"
 #include "io/strand.hpp"
+#include "transport/acknowledgements.hpp"
 #include "transport/channel_events.hpp"
 #include "transport/dtls/dtls_transport.hpp"
 #include "transport/ice/ice_transport.hpp"
@@ -96,6 +97,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void start_sctp();
   void end_association();
   void pause_reading_if_full();
+  void look_for_acknowledgements(ByteView plaintext);
 
   const std::shared_ptr<void> life_;
   const std::shared_ptr<Strand> strand_;
@@ -107,6 +109,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   ChannelEvents channel_events_;
   LoopContext *loop_ = nullptr;  // Of `ice_`.
   std::unique_ptr<IceTransport> ice_;
+  std::optional<Acknowledgements> acknowledgements_;  // Only while ICE wants them.
   std::unique_ptr<DtlsTransport> dtls_;
   std::unique_ptr<ChannelTable> channels_;
   std::unique_ptr<SctpTransport> sctp_;

@@ -77,9 +77,17 @@ void TransportStack::on_dtls_data(ByteView plaintext) {
   liveness_->heard();
   if (state_ == State::CONNECTING) set_state(State::CONNECTED);
   if (!sctp_ || dead_) return;
+  look_for_acknowledgements(plaintext);
   sctp_->receive(plaintext);
   // What piles up inside the association has to be judged too.
   if (link_->reading_paused.load(std::memory_order_relaxed)) strand_->turn().mark(*this);
+}
+
+void TransportStack::look_for_acknowledgements(ByteView plaintext) {
+  // What was acknowledged before the question came up does not answer it.
+  if (!ice_ || !ice_->wants_acknowledgements()) return acknowledgements_.reset();
+  if (!acknowledgements_) acknowledgements_.emplace();
+  if (acknowledgements_->anything_new(plaintext)) ice_->on_acknowledgement();
 }
 
 void TransportStack::on_dtls_closed(Error error, const std::string &reason) {

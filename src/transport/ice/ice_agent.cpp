@@ -39,6 +39,7 @@ IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> 
       resolver_(*context_, timers),
       server_reflexive_(*context_, timers, *this),
       path_(timers, options.allow_segmentation_offload, options.allow_receive_offload, dropped_),
+      peer_moves_(timers, [this](const SocketAddress &remote) { use_path(remote); }),
       gate_(timers, options.checking_limit,
             [this](State state) {
               if (!closing_) listener_.on_ice_state(state);
@@ -91,6 +92,13 @@ void IceTransport::Agent::connect_signals() {
   connect("new-selected-pair-full",
           G_CALLBACK(+[](NiceAgent *, guint, guint, NiceCandidate *local, NiceCandidate *remote,
                          Agent *self) { self->on_selected_pair(local, remote); }));
+  // Those that a check came from; what the description says is not told.
+  connect("new-remote-candidate-full",
+          G_CALLBACK(+[](NiceAgent *, NiceCandidate *candidate, Agent *self) {
+            const auto address = from_nice(candidate->addr);
+            if (address && candidate->transport == NICE_CANDIDATE_TRANSPORT_UDP)
+              self->peer_moves_.checked_from(*address);
+          }));
 }
 
 void IceTransport::Agent::set_remote_credentials(const std::string &ufrag, const std::string &pwd) {
@@ -183,8 +191,11 @@ void IceTransport::Agent::on_component_state(NiceComponentState state) {
       set_patience(state == NICE_COMPONENT_STATE_READY);
       return gate_.pair_found();
     case NICE_COMPONENT_STATE_FAILED:
+      // It checks the address that the peer has left.
+      if (peer_moves_.moved()) return;
       // The socket may be closed, or the address be another's by now.
       path_.forget();
+      peer_moves_.forget();
       set_patience(false);
       return gate_.all_pairs_failed();
     default:
@@ -217,11 +228,21 @@ void IceTransport::Agent::on_selected_pair(NiceCandidate *local, NiceCandidate *
   const bool is_plain_udp = local->type != NICE_CANDIDATE_TYPE_RELAYED &&
                             local->transport == NICE_CANDIDATE_TRANSPORT_UDP;
   const auto address = from_nice(remote->addr);
-  if (!is_plain_udp || !address || options_.policy == IceTransportPolicy::RELAY)
+  if (!is_plain_udp || !address || options_.policy == IceTransportPolicy::RELAY) {
+    peer_moves_.forget();
     return path_.forget();
+  }
+  peer_moves_.selected(*address);
+  use_path(peer_moves_.target());
+}
+
+void IceTransport::Agent::use_path(const SocketAddress &remote) {
+  if (closing_) return;
   path_.use(
       GObjectPtr<GSocket>::take(nice_agent_get_selected_socket(nice_.get(), stream_, kComponent)),
-      *address);
+      remote);
+  remote_.address = remote.literal();
+  remote_.port = remote.port();
 }
 
 void IceTransport::Agent::send(std::span<const ByteView> datagrams) {

@@ -17,6 +17,7 @@
 #include "transport/ice/ice_transport.hpp"
 #include "transport/ice/name_resolver.hpp"
 #include "transport/ice/nice_candidates.hpp"
+#include "transport/ice/peer_moves.hpp"
 #include "transport/ice/remote_candidates.hpp"
 #include "transport/ice/server_reflexive.hpp"
 #include "transport/ice/udp_path.hpp"
@@ -46,6 +47,9 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   void restart(const std::string &local_ufrag, const std::string &local_pwd);
   void send(std::span<const ByteView> datagrams);
   void close(std::function<void()> on_closed);
+
+  bool wants_acknowledgements() const { return peer_moves_.watching(); }
+  void on_acknowledgement() { peer_moves_.answered(); }
 
   State state() const { return gate_.state(); }
   const IceCandidateStats &local_candidate() const { return local_; }
@@ -78,6 +82,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   void on_component_state(NiceComponentState state);
   void on_selected_pair(NiceCandidate *local, NiceCandidate *remote);
   void adopt_selected_pair();
+  void use_path(const SocketAddress &remote);
   void set_patience(bool connected);
 
   // Receiving.
@@ -105,6 +110,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   NameResolver resolver_;
   ServerReflexive server_reflexive_;
   UdpPath path_;
+  PeerMoves peer_moves_;
   ConnectionGate gate_;
   RemoteCandidates remote_candidates_;
 

@@ -35,6 +35,7 @@ IceTransport::Agent::~Agent() {
   if (nice_) g_signal_handlers_disconnect_by_data(nice_.get(), this);
   server_reflexive_.stop();
   path_.forget();
+  peer_moves_.forget();
   if (nice_ && stream_ != 0) remove_stream();
 }
 

@@ -40,6 +40,9 @@ void IceTransport::restart(const std::string &local_ufrag, const std::string &lo
 
 void IceTransport::send(std::span<const ByteView> datagrams) { agent_->send(datagrams); }
 
+bool IceTransport::wants_acknowledgements() const { return agent_->wants_acknowledgements(); }
+void IceTransport::on_acknowledgement() { agent_->on_acknowledgement(); }
+
 IceTransport::State IceTransport::state() const { return agent_->state(); }
 IceCandidateStats IceTransport::local_candidate() const { return agent_->local_candidate(); }
 IceCandidateStats IceTransport::remote_candidate() const { return agent_->remote_candidate(); }

@@ -92,6 +92,10 @@ class IceTransport final : public DatagramSink {
 
   void send(std::span<const ByteView> datagrams) override;
 
+  /// The peer may have got another address: then it matters whether it still hears us.
+  bool wants_acknowledgements() const;
+  void on_acknowledgement();
+
   State state() const;
   /// The pair in use; empty types before there is one.
   IceCandidateStats local_candidate() const;

@@ -7,8 +7,8 @@ import {createInterface} from 'node:readline';
 
 const ERROR_EVENTS = new Set(['error', 'channel-error']);
 
-/** Kills a process and what it started (a browser puts its own processes into other groups), at once. */
-function killTree(root) {
+/** Sends a signal to a process and what it started (a browser puts its own processes into other groups), at once. */
+function signalTree(root, signal) {
   const children = new Map();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -20,11 +20,11 @@ function killTree(root) {
       // It has ended meanwhile.
     }
   }
-  const doomed = [root];
-  for (const pid of doomed) doomed.push(...(children.get(pid) ?? []));
-  for (const pid of doomed) {
+  const tree = [root];
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []));
+  for (const pid of tree) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // It has ended meanwhile.
     }
@@ -37,11 +37,15 @@ export class AgentProcess {
   #ended = null;
   #stderr = [];
 
-  /** `role` names the agent in what is printed; `onSignal` gets the lines for the other agent. */
+  /**
+   * `role` names the agent in what is printed; `onSignal` gets the lines for the other agent; `tap` takes lines away
+   * before anybody else sees them, by returning true.
+   */
   constructor(role, peer) {
     this.role = role;
     this.peer = peer;
     this.onSignal = () => {};
+    this.tap = () => false;
     this.allowErrors = false;
     this.reset(Date.now());
     this.#child = spawn(peer.command[0], peer.command.slice(1), {env: {...process.env, ...peer.environment}});
@@ -64,6 +68,7 @@ export class AgentProcess {
     this.log = [];
     this.descriptions = [];
     this.candidates = 0;
+    this.tap = () => false;
     this.error = null;
     this.allowErrors = false;
     this.#stderr = [];
@@ -77,9 +82,23 @@ export class AgentProcess {
     return this.#ended === null;
   }
 
-  send(line) {
-    this.log.push({time: Date.now() - this.start, way: '<', line});
+  /** `quiet`: not worth a line in the trace. */
+  send(line, {quiet = false} = {}) {
+    if (!quiet) this.log.push({time: Date.now() - this.start, way: '<', line});
     this.#child.stdin.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** A line of the trace that tells what is done to the agent. */
+  note(text) {
+    this.log.push({time: Date.now() - this.start, way: '!', line: {note: text}});
+  }
+
+  /** All states that were told of the connection. */
+  states() {
+    // What comes before `inited` is about the one before.
+    const lines = this.log.filter(({way}) => way === '>').map(({line}) => line);
+    const told = lines.slice(lines.findIndex(({ev}) => ev === 'inited') + 1);
+    return told.filter(({ev}) => ev === 'state').map(({connection}) => connection);
   }
 
   /**
@@ -110,8 +129,14 @@ export class AgentProcess {
   }
 
   kill() {
-    if (this.alive) killTree(this.#child.pid);
+    if (this.alive) signalTree(this.#child.pid, 'SIGKILL');
     return this.exited;
+  }
+
+  /** Stops the process, or lets it go on: SIGSTOP, SIGCONT. */
+  signal(name) {
+    this.note(name);
+    signalTree(this.#child.pid, name);
   }
 
   /** Asks first, so that a browser can clear away its profile. */
@@ -131,6 +156,7 @@ export class AgentProcess {
       this.#stderr.push(text);
       return;
     }
+    if (this.tap(line)) return;
     const entry = {time: Date.now() - this.start, way: '>', line, taken: false};
     this.log.push(entry);
     if (line.type) this.descriptions.push(line);

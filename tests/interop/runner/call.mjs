@@ -6,7 +6,7 @@ import {crc32, testPayload} from '../peers/w3c/payload.mjs';
 const encoder = new TextEncoder();
 
 /** What a message event must say about a message that was sent by this part of a `send` command. */
-function expectedMessage(payload) {
+export function expectedMessage(payload) {
   const text = payload.text !== undefined || payload.kind === 'text';
   const bytes = payload.text === undefined ? testPayload(text, payload.size) : encoder.encode(payload.text);
   return {kind: text ? 'text' : 'binary', len: bytes.length, crc: crc32(bytes)};
@@ -23,13 +23,21 @@ export function iceUfrag(sdp) {
 }
 
 export class Call {
-  /** `us` and `peer` are agents; `offers` is one of them. */
+  /** `us` and `peer` are agents; `offers` is one of them. `rewrite` may change what is carried between them. */
   constructor(us, peer, offers) {
     this.us = us;
     this.peer = peer;
     this.offerer = offers;
     this.answerer = offers === us ? peer : us;
     this.notes = [];
+    const config = {iceServers: [], iceTransportPolicy: 'all'};
+    this.configs = new Map([[us, config], [peer, config]]);
+    this.rewrite = (line) => line;
+  }
+
+  /** Servers and policy of one end. */
+  configure(agent, config) {
+    this.configs.set(agent, {...this.configs.get(agent), ...config});
   }
 
   other(agent) {
@@ -60,15 +68,19 @@ export class Call {
     await Promise.all([this.us, this.peer].map(async (agent) => {
       // What is reported before `inited` belongs to the connection before.
       agent.allowErrors = true;
-      agent.send({cmd: 'init', config: {iceServers: [], iceTransportPolicy: 'all'}, trickle});
-      await agent.event('inited');
+      agent.send({cmd: 'init', config: this.configs.get(agent), trickle});
+      const {error} = await agent.next(
+        'inited', ({ev, cmd}) => ev === 'inited' || (ev === 'error' && cmd === 'init'));
+      if (error) throw new Error(`${agent.role}: ${error}`);
       agent.error = null;
       agent.allowErrors = false;
     }));
-    for (const agent of [this.us, this.peer]) agent.onSignal = (line) => this.#carry(line, this.other(agent));
+    for (const agent of [this.us, this.peer]) agent.onSignal = (line) => this.#carry(line, agent);
   }
 
-  #carry(line, to) {
+  #carry(told, from) {
+    const to = this.other(from);
+    const line = this.rewrite(told, from);
     if (line.ev === 'end-of-candidates') to.send({candidate: '', sdpMid: '0', sdpMLineIndex: 0});
     else to.send(line);
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Runs scenarios between our agent and others. tests/interop/run builds the agents and calls this.
 
-import {writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 
 import {missingProgram, peers as definePeers} from './peers.mjs';
-import {caseName, markdown, terminalTable, trace} from './report.mjs';
+import {caseName, markdownTable, markdownVersions, terminalTable, trace, writeSection} from './report.mjs';
 import {runCases} from './run_cases.mjs';
 import {scenarios as allScenarios} from './scenarios.mjs';
 
@@ -42,7 +41,8 @@ for (const peer of [us, ...peers]) {
 const scenarios = allScenarios.filter(
   ({name}) => options.scenario.length === 0 || options.scenario.some((part) => name.includes(part)));
 if (scenarios.length === 0) {
-  fail(`no scenario is called so; there are ${allScenarios.map(({name}) => name).join(', ')}`);
+  console.log(`there are ${allScenarios.map(({name}) => name).join(', ')}`);
+  process.exit(3);
 }
 const directions = {both: [true, false], we: [true], it: [false]}[options.direction] ?? fail('--direction both|we|it');
 
@@ -83,7 +83,7 @@ const shown = [...results].sort((a, b) => rank[a.outcome] - rank[b.outcome]);
 const failed = results.filter(({outcome}) => outcome === 'failed');
 const count = (outcome) => results.filter((each) => each.outcome === outcome).length;
 
-console.log(terminalTable(shown, scenarios, peers));
+console.log(terminalTable(shown, scenarios, peers, 'scenario'));
 for (const each of failed) console.log(`FAILED ${caseName(each)}: ${each.reason}`);
 console.log(`interop: ${count('passed')} passed, ${failed.length} failed, ${count('skipped')} skipped, ` +
             `in ${Math.round((Date.now() - began) / 1000)} s`);
@@ -91,7 +91,8 @@ console.log(`interop: ${count('passed')} passed, ${failed.length} failed, ${coun
 const complete = us.name === 'peerlane' && peers.length === known.size && scenarios.length === allScenarios.length &&
   directions.length === 2 && !options['ignore-limits'];
 if (options.docs && complete && failed.length === 0) {
-  writeFileSync(options.docs, markdown(shown, scenarios, peers));
+  writeSection(options.docs, 'peers', markdownTable(shown, scenarios, peers, 'scenario'));
+  writeSection(options.docs, 'versions', markdownVersions(shown, peers));
   console.log(`interop: the table is in ${options.docs}`);
 }
 process.exit(failed.length === 0 ? 0 : 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The implementations: how each is started, and what was seen that it cannot do. Nothing of ours is excused here.
 //
-// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs; "name, we offer" and "name, it offers"
-//         hold for one direction only.
+// limits: scenario → why it is left out. The scenario is a name of scenarios.mjs, networks.mjs or faults.mjs; "name, we
+//         offer" and "name, it offers" hold for one direction only.
 // blind:  what the implementation's interface does not report, as "local key" or "remote key" for a channel that it
 //         created or received; "id" for both. The scenario runs, without that check.
 // accidents: a known race of the peer, told by its own words. Such a case is run once more; what fails twice, fails.
@@ -27,6 +27,8 @@ const NODE_DATACHANNEL_BLIND = {
 const AIORTC_LENGTHS = 'aiortc opens a channel with the lengths of label and protocol in characters instead of bytes';
 const PION_ROLE =
   'Pion answers an offer of the former answerer with another DTLS role than it has (libwebrtc refuses that too)';
+// libwebrtc in our place loses the connection too.
+const NODE_DATACHANNEL_STAYS = 'node-datachannel in control keeps to the old address, and has no ICE restart';
 const NO_RESTART = 'has no ICE restart';
 
 // It hands a remote answer to ICE first and stores it then. On a busy machine a whole DTLS handshake fits in between and
@@ -48,6 +50,10 @@ export function peers({agent, pion}) {
       limits: {
         'ICE restart by the offerer': `node-datachannel ${NO_RESTART}`,
         'ICE restart by the answerer': `node-datachannel ${NO_RESTART}`,
+        'ICE restart by us': `node-datachannel ${NO_RESTART}`,
+        'ICE restart by the peer': `node-datachannel ${NO_RESTART}`,
+        'no UDP at either end, TURN over TCP': 'node-datachannel has no TURN over TCP',
+        'NAT rebinding at our end, it offers': NODE_DATACHANNEL_STAYS,
       },
     },
     {
@@ -57,6 +63,9 @@ export function peers({agent, pion}) {
       limits: {
         'ICE restart by the offerer': `aiortc ${NO_RESTART}`,
         'ICE restart by the answerer': `aiortc ${NO_RESTART}`,
+        'ICE restart by us': `aiortc ${NO_RESTART}`,
+        'ICE restart by the peer': `aiortc ${NO_RESTART}`,
+        'only `lo`': 'aiortc uses no loopback addresses',
         'unicode label, it offers': AIORTC_LENGTHS,
         'protocol, it offers': AIORTC_LENGTHS,
       },
@@ -66,7 +75,7 @@ export function peers({agent, pion}) {
       title: 'Pion',
       command: [pion],
       maxSend: 65535,
-      limits: {'ICE restart by the answerer, it offers': PION_ROLE},
+      limits: {'ICE restart by the answerer, it offers': PION_ROLE, 'ICE restart by us, it offers': PION_ROLE},
     },
     {name: 'chromium', title: 'Chromium', command: [process.execPath, here('peers/chromium/agent.mjs')]},
   ];

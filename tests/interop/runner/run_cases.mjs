@@ -12,7 +12,8 @@ export function directionName(weOffer) {
 }
 
 /** Why this case is left out, or undefined. */
-function limitOf({scenario, us, peer, weOffer}) {
+export function limitOf({scenario, us, peer, weOffer}) {
+  if (scenario.pending) return scenario.pending;
   for (const {limits} of [peer, us]) {
     const reason = limits[scenario.name] ?? limits[`${scenario.name}, ${directionName(weOffer)}`];
     if (reason) return reason;
@@ -20,10 +21,10 @@ function limitOf({scenario, us, peer, weOffer}) {
   return undefined;
 }
 
-async function withDeadline(promise) {
+async function withDeadline(promise, deadline = CASE_DEADLINE) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done within ${CASE_DEADLINE / 1000} s`)), CASE_DEADLINE);
+    timer = setTimeout(() => reject(new Error(`not done within ${deadline / 1000} s`)), deadline);
   });
   try {
     return await Promise.race([promise, late]);
@@ -32,10 +33,11 @@ async function withDeadline(promise) {
   }
 }
 
-/** Two agents that are started when needed, and again after one of them has ended. */
-class Pair {
-  constructor(us, peer) {
+/** Two agents that are started when needed, and again after one of them has ended. Scenarios may need their network. */
+export class Pair {
+  constructor(us, peer, network) {
     this.definitions = {us, peer};
+    this.network = network;
     this.versions = {};
   }
 
@@ -66,7 +68,7 @@ async function runCase(pair, each) {
   try {
     const [us, peer] = await pair.agents();
     call = new Call(us, peer, each.weOffer ? us : peer);
-    await withDeadline(each.scenario.run(call));
+    await withDeadline(each.scenario.run(call, pair.network), each.scenario.deadline);
     for (const agent of [us, peer]) if (agent.error && !agent.allowErrors) throw agent.error;
     return {...each, outcome: 'passed', notes: call.notes, took: Date.now() - began};
   } catch (error) {
@@ -84,7 +86,7 @@ async function runCase(pair, each) {
 }
 
 /** The case; once more where the peer stumbled in the way that it is known for. */
-async function runTwice(pair, each) {
+export async function runTwice(pair, each) {
   const first = await runCase(pair, each);
   const accident = first.outcome === 'failed' && each.peer.accidents.find((known) => known.test(first.reason));
   return accident ? {...await runCase(pair, each), accident: first.reason} : first;
@@ -103,7 +105,7 @@ async function runLane(cases, ignoreLimits, report) {
   await pair.end();
 }
 
-async function pool(size, jobs) {
+export async function pool(size, jobs) {
   const waiting = [...jobs];
   await Promise.all(Array.from({length: size}, async () => {
     while (waiting.length > 0) await waiting.shift()();

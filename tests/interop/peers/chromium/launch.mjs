@@ -6,13 +6,13 @@ import {createRequire} from 'node:module';
 const {chromium} = createRequire(import.meta.url)('playwright-core');
 
 // Loopback candidates and addresses instead of .local names: a machine may have neither another address nor multicast.
-// No name is resolved, so that nothing leaves this machine. `privacy` leaves the browser's defaults.
+// No name is resolved, so that nothing leaves this machine; 203.0.113.* are the servers of networks of our own. `privacy` leaves the browser's defaults.
 export function launchChromium({privacy = false} = {}) {
   return chromium.launch({
     executablePath: process.env.PEERLANE_INTEROP_CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+      '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE 203.0.113.*',
       ...(privacy ? [] : ['--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns']),
     ],
   });

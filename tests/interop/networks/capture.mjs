@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What passes through an interface, as tcpdump sees it.
+
+const PATIENCE = 10000;
+
+/** The two addresses of "IP 10.0.0.1.5000 > 10.0.0.2.3478: UDP, length 100", without the ports. */
+function addresses(line) {
+  const [, from, to] = /^IP6? (\S+)\.\d+ > (\S+)\.\d+:/.exec(line) ?? [];
+  return from === undefined ? null : [from, to];
+}
+
+export class Capture {
+  #program;
+  #packets = [];
+
+  static async start(host, device = 'eth0') {
+    const capture = new Capture();
+    capture.#program = host.start(
+      'tcpdump', '-nn', '-q', '-t', '-l', '-Z', 'root', '--immediate-mode', '-i', device, 'udp or tcp');
+    let timer;
+    await new Promise((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('tcpdump does not listen')), PATIENCE);
+      capture.#program.ended.then(() => reject(new Error('tcpdump ended')));
+      capture.#program.onLine((line) => {
+        if (/^listening on/.test(line)) resolve();
+        const pair = addresses(line);
+        if (pair) capture.#packets.push({pair, line});
+      });
+    }).finally(() => clearTimeout(timer));
+    return capture;
+  }
+
+  /** Stops when everything that was seen has been told. */
+  async stop() {
+    await this.#program.stop('SIGINT');
+  }
+
+  /** The lines about packets between two addresses, either way. */
+  between(one, other) {
+    return this.#packets.filter(({pair}) => pair.includes(one) && pair.includes(other)).map(({line}) => line);
+  }
+}
