@@ -206,26 +206,26 @@ void ChannelTable::State::on_open_message(std::uint16_t stream, ByteView message
   const bool closing =
       user != nullptr ? user->state == Channel::State::CLOSING : resets_.contains(stream);
   if (closing && !hand_over_stream(stream)) {
-    count("DATA_CHANNEL_OPEN on a stream that is closing");
+    count("dcep_open_on_closing_stream");
     return;
   }
   // What is there goes on: resetting its stream would close it.
   if (channels_.at_stream(stream) != nullptr) {
-    count("DATA_CHANNEL_OPEN on a stream in use");
+    count("dcep_open_on_used_stream");
     return;
   }
-  if (!is_peers(stream)) return refuse(stream, "DATA_CHANNEL_OPEN on a stream of ours");
+  if (!is_peers(stream)) return refuse(stream, "dcep_open_on_our_stream");
   std::optional<ChannelParameters> parameters = decode_dcep_open(message);
-  if (!parameters) return refuse(stream, "malformed DCEP message");
+  if (!parameters) return refuse(stream, "dcep_malformed");
   if (channels_.incoming() >= limits_.max_incoming_channels) {
-    return refuse(stream, "channel above max_incoming_channels");
+    return refuse(stream, "channel_limit");
   }
   const std::size_t label_bytes = parameters->label.size() + parameters->protocol.size();
   if (channels_.incoming_label_bytes() + label_bytes > limits_.max_label_bytes) {
-    return refuse(stream, "channel above the limit of label bytes");
+    return refuse(stream, "channel_label_limit");
   }
   if (stream >= association_->outgoing_streams() && !ask_for_stream(stream)) {
-    return refuse(stream, "channel on a stream that has no way back");
+    return refuse(stream, "channel_without_way_back");
   }
   accept(stream, std::move(*parameters));
 }

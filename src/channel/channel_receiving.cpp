@@ -33,9 +33,9 @@ void ChannelTable::State::on_dcep(std::uint16_t stream, ByteView message) {
     // Where no OPEN of ours waits for it, it means nothing.
     if (channel != nullptr && channel->state == Channel::State::OPEN) channel->answered = true;
   } else if (channel != nullptr || resets_.contains(stream)) {
-    count("malformed DCEP message");
+    count("dcep_malformed");
   } else {
-    refuse(stream, "malformed DCEP message");
+    refuse(stream, "dcep_malformed");
   }
 }
 
@@ -49,7 +49,7 @@ void ChannelTable::State::on_stray_message(std::uint16_t stream, std::uint32_t p
     }
   } else if (channels_.at_stream(stream) != nullptr || resets_.contains(stream)) {
     // W3C: a channel that is not open delivers nothing.
-    count("message on a channel that is closing");
+    count("message_on_closing_channel");
     return;
   }
   // Counted also where it is kept: its channel may never come. accept() takes the count back.

@@ -57,7 +57,7 @@ void ChannelTable::State::enqueue(MessageQueue &messages) {
     const MessageQueue::Message message = messages.front();
     Channel *channel = channels_.find(message.channel);
     if (channel == nullptr || !channel->takes_messages()) {
-      count("message for a channel that is closed");
+      count("message_for_closed_channel");
       messages.pop();
     } else if (scheduler_.idle() && handshakes_.empty() &&
                scheduler_.send_now(*channel, message, now, messages.size() > 1)) {
@@ -73,7 +73,7 @@ template <class Payload>
 void ChannelTable::State::send(ChannelLink &link, bool is_text, Payload &&payload) {
   Channel *channel = channels_.find(link.key);
   if (channel == nullptr || !channel->takes_messages()) {
-    count("message for a channel that is closed");
+    count("message_for_closed_channel");
     return;
   }
   if (scheduler_.idle() && handshakes_.empty()) {
@@ -116,11 +116,11 @@ void ChannelTable::State::on_buffered_low(const Channel &channel) {
 }
 
 void ChannelTable::State::on_message_stale(const Channel &) {
-  count("unreliable message that waited too long");
+  count("message_stale");
 }
 
 void ChannelTable::State::on_message_failed(Channel &channel) {
-  count("message that SCTP refused");
+  count("message_refused");
   // A reliable channel with a hole in it must not go on.
   if (channel.expendable()) return;
   close_with_error(channel, Error::ERR_CONNECTION_ERROR,

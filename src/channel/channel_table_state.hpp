@@ -90,7 +90,7 @@ class ChannelTable::State final : private SendScheduler::Listener {
   bool is_peers(std::uint16_t stream) const { return (stream % 2 == 0) != dtls_client_; }
   void count(const char *reason) { ++dropped_[reason]; }
 
-  static constexpr const char *kWithoutChannel = "message on a stream without channel";
+  static constexpr const char *kWithoutChannel = "message_without_channel";
 
   const Limits limits_;
   TimerQueue &timers_;

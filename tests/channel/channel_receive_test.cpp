@@ -92,7 +92,7 @@ TEST_F(ChannelReceive, DeliversNothingAfterALocalClose) {
   table().close(2);
   receive(0, Ppid::STRING, "late");
   EXPECT_EQ(log(), "");
-  EXPECT_EQ(dropped("message on a channel that is closing"), 1u);
+  EXPECT_EQ(dropped("message_on_closing_channel"), 1u);
 }
 
 TEST_F(ChannelReceive, DeliversNothingBeforeTheAssociationOrAfterIt) {

@@ -211,7 +211,7 @@ TEST_F(SendScheduling, DropsWhatOutlivedItsLifeTime) {
   EXPECT_EQ(association_.sent[0].payload, "young");
   EXPECT_EQ(association_.sent[0].reliability, SctpMessage::Reliability::MAX_LIFETIME);
   EXPECT_EQ(association_.sent[0].reliability_value, 20u) << "what is left of it";
-  EXPECT_EQ(dropped("unreliable message that waited too long"), 1u);
+  EXPECT_EQ(dropped("message_stale"), 1u);
   EXPECT_EQ(link->buffered, 0u);
   EXPECT_EQ(link->messages_sent, 1u);
 }

@@ -37,9 +37,9 @@ bool parameters_fit(const std::uint8_t *data, std::size_t size) {
 }
 
 const char *sack_reason(const std::uint8_t *data, std::size_t length) {
-  if (length < 16) return "sack length";
+  if (length < 16) return "sctp_sack_length";
   const std::size_t gaps = read16(data + 12), duplicates = read16(data + 14);
-  return length == 16 + 4 * gaps + 4 * duplicates ? nullptr : "sack length";
+  return length == 16 + 4 * gaps + 4 * duplicates ? nullptr : "sctp_sack_length";
 }
 
 /// RFC 6525 section 4. A peer may reset its streams and add some. The other requests would have the
@@ -56,28 +56,28 @@ const char *re_config_fault(const std::uint8_t *data, std::size_t length, std::u
   };
   std::size_t offset = kChunkHeader;
   int parameters = 0;
-  if (length < kChunkHeader + 8) return "re-config length";
+  if (length < kChunkHeader + 8) return "sctp_re_config_length";
   while (offset + 4 <= length) {
     const std::uint16_t type = read16(data + offset);
     const std::size_t size = read16(data + offset + 2);
-    if (size < 8 || size > length - offset || ++parameters > 2) return "re-config length";
+    if (size < 8 || size > length - offset || ++parameters > 2) return "sctp_re_config_length";
     switch (type) {
       case OUTGOING_RESET:
-        if (size < 16 || size % 2 != 0) return "re-config length";
+        if (size < 16 || size % 2 != 0) return "sctp_re_config_length";
         resets = true;
         reset_at = read32(data + offset + 12);
         break;
       case INCOMING_RESET:
-        if (size % 2 != 0) return "re-config length";
+        if (size % 2 != 0) return "sctp_re_config_length";
         break;
       case RESPONSE:
-        if (size != 12 && size != 20) return "re-config length";
+        if (size != 12 && size != 20) return "sctp_re_config_length";
         break;
       case ADD_OUTGOING:
-        if (size != 12) return "re-config length";
+        if (size != 12) return "sctp_re_config_length";
         break;
       default:
-        return "re-config request";
+        return "sctp_re_config_request";
     }
     offset += padded(size);
   }
@@ -92,11 +92,11 @@ PacketFilter::PacketFilter(std::uint16_t local_port, std::uint16_t remote_port,
 
 ByteView PacketFilter::inspect(ByteView packet) {
   if (packet.size() < kCommonHeader + kChunkHeader || packet.size() > kMaxPacket) {
-    drop("packet length");
+    drop("sctp_packet_length");
     return {};
   }
   if (read16(packet.data()) != remote_port_ || read16(packet.data() + 2) != local_port_) {
-    drop("port");
+    drop("sctp_port");
     return {};
   }
   tag_ = read32(packet.data() + 4);
@@ -105,7 +105,7 @@ ByteView PacketFilter::inspect(ByteView packet) {
     const std::size_t length = chunk_length(packet, offset);
     if (length == 0) {
       // What follows cannot be told apart; RFC 9260 section 6.10 lets the receiver discard it.
-      drop("chunk length");
+      drop("sctp_chunk_length");
       keep_all = false;
       break;
     }
@@ -132,50 +132,50 @@ const char *PacketFilter::reason_to_drop(const Chunk &chunk) {
   switch (chunk.type) {
     case DATA:
       // An empty DATA chunk is a protocol violation that would end the association.
-      return chunk.length > kDataHeader ? nullptr : "data length";
+      return chunk.length > kDataHeader ? nullptr : "sctp_data_length";
     case I_DATA:
-      return chunk.length > kIDataHeader ? nullptr : "data length";
+      return chunk.length > kIDataHeader ? nullptr : "sctp_data_length";
     case INIT:
     case INIT_ACK:
     case COOKIE_ECHO:
       return handshake_reason(chunk);
     case COOKIE_ACK:
-      return chunk.length == 4 ? nullptr : "cookie-ack length";
+      return chunk.length == 4 ? nullptr : "sctp_cookie_ack_length";
     case SACK:
       return sack_reason(chunk.data, chunk.length);
     case HEARTBEAT:
     case HEARTBEAT_ACK:
-      return chunk.length >= 8 ? nullptr : "heartbeat length";
+      return chunk.length >= 8 ? nullptr : "sctp_heartbeat_length";
     case ABORT:
       remember_abort(chunk);
       return nullptr;
     case SHUTDOWN:
-      return chunk.length == 8 ? nullptr : "shutdown length";
+      return chunk.length == 8 ? nullptr : "sctp_shutdown_length";
     case SHUTDOWN_ACK:
     case SHUTDOWN_COMPLETE:
-      return chunk.length == 4 ? nullptr : "shutdown length";
+      return chunk.length == 4 ? nullptr : "sctp_shutdown_length";
     case ERROR:
       return parameters_fit(chunk.data + kChunkHeader, chunk.length - kChunkHeader)
                  ? nullptr
-                 : "error length";
+                 : "sctp_error_length";
     case RE_CONFIG:
       return re_config_reason(chunk);
     case FORWARD_TSN:
-      return chunk.length >= 8 && chunk.length % 4 == 0 ? nullptr : "forward-tsn length";
+      return chunk.length >= 8 && chunk.length % 4 == 0 ? nullptr : "sctp_forward_tsn_length";
     case I_FORWARD_TSN:
-      return chunk.length >= 8 && chunk.length % 8 == 0 ? nullptr : "forward-tsn length";
+      return chunk.length >= 8 && chunk.length % 8 == 0 ? nullptr : "sctp_forward_tsn_length";
     case ECNE:
     case CWR:
-      return "ecn";
+      return "sctp_ecn";
     case AUTH:
-      return "auth";
+      return "sctp_auth";
     case NR_SACK:
-      return "nr-sack";
+      return "sctp_nr_sack";
     case ASCONF:
     case ASCONF_ACK:
-      return "asconf";
+      return "sctp_asconf";
     case PACKET_DROPPED:
-      return "packet-dropped";
+      return "sctp_packet_dropped";
     default:
       // RFC 9260 section 3.2 says by the type's upper bits what is to be done; the stack does it.
       return nullptr;
@@ -183,39 +183,39 @@ const char *PacketFilter::reason_to_drop(const Chunk &chunk) {
 }
 
 const char *PacketFilter::handshake_reason(const Chunk &chunk) {
-  if (chunk.length > kMaxHandshakeChunk) return "handshake length";
+  if (chunk.length > kMaxHandshakeChunk) return "sctp_handshake_length";
   if (chunk.type == COOKIE_ECHO) {
     // Behind another chunk it would be taken for one of an association that is not found yet.
-    if (!chunk.first) return "cookie-echo bundled";
-    if (chunk.length < 8) return "handshake length";
+    if (!chunk.first) return "sctp_cookie_echo_bundled";
+    if (chunk.length < 8) return "sctp_handshake_length";
     const bool repeated = chunk.length == cookie_echo_.size() &&
                           std::memcmp(chunk.data, cookie_echo_.data(), chunk.length) == 0;
-    if (established_) return repeated ? nullptr : "cookie-echo after established";
+    if (established_) return repeated ? nullptr : "sctp_cookie_echo_after_established";
     if (!repeated) cookie_echo_.assign(chunk.data, chunk.data + chunk.length);
     return nullptr;
   }
   // An association restart (RFC 9260 section 5.2.2) does not exist in WebRTC: the peer would have
   // lost its channels. A late INIT of the handshake itself needs no answer any more: who sends
   // COOKIE ECHO or COOKIE ACK has an INIT ACK.
-  if (established_) return chunk.type == INIT ? "init after established" : "init-ack too late";
-  if (!chunk.only) return "init bundled";
-  if (chunk.length < kInitHeader) return "handshake length";
+  if (established_) return chunk.type == INIT ? "sctp_init_after_established" : "sctp_init_ack_too_late";
+  if (!chunk.only) return "sctp_init_bundled";
+  if (chunk.length < kInitHeader) return "sctp_handshake_length";
   cumulative_tsn_ = read32(chunk.data + kInitTsn) - 1;
   if (!parameters_fit(chunk.data + kInitHeader, chunk.length - kInitHeader)) {
-    return "handshake parameters";
+    return "sctp_handshake_parameters";
   }
-  return chunk.type == INIT && tag_ != 0 ? "init tag" : nullptr;
+  return chunk.type == INIT && tag_ != 0 ? "sctp_init_tag" : nullptr;
 }
 
 const char *PacketFilter::re_config_reason(const Chunk &chunk) {
-  if (!established_) return "re-config too early";
+  if (!established_) return "sctp_re_config_too_early";
   bool resets = false;
   std::uint32_t reset_at = 0;
   if (const char *fault = re_config_fault(chunk.data, chunk.length, reset_at, resets)) return fault;
   if (!resets || !later(reset_at, cumulative_tsn_)) return nullptr;
   held_reset_.assign(chunk.data, chunk.data + chunk.length);
   held_until_ = reset_at;
-  return "re-config held";
+  return "sctp_re_config_held";
 }
 
 ByteView PacketFilter::take_held_reset() {

@@ -4,10 +4,10 @@
 
 #include <string>
 
+#include "support/pem_samples.hpp"
 #include "transport/dtls/certificate.hpp"
 #include "transport/dtls/certificate_checks.hpp"
 #include "transport/dtls/certificate_native.hpp"
-#include "transport/dtls/pem_samples.hpp"
 
 namespace peerlane::test {
 namespace {

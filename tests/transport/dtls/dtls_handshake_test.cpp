@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include "support/pem_samples.hpp"
 #include "transport/dtls/certificate_checks.hpp"
 #include "transport/dtls/certificate_native.hpp"
 #include "transport/dtls/dtls_pair.hpp"
-#include "transport/dtls/pem_samples.hpp"
 
 namespace peerlane::test {
 namespace {

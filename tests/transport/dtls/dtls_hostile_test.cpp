@@ -5,10 +5,10 @@
 
 #include <random>
 
+#include "support/pem_samples.hpp"
 #include "transport/dtls/certificate_checks.hpp"
 #include "transport/dtls/dtls_pair.hpp"
 #include "transport/dtls/dtls_record.hpp"
-#include "transport/dtls/pem_samples.hpp"
 #include "transport/dtls/raw_dtls_peer.hpp"
 
 namespace peerlane::test {

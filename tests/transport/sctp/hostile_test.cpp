@@ -75,7 +75,7 @@ TEST(SctpHostile, ANewInitIsIgnored) {
     pair.b.transport.receive(init);
     pair.path.strand.drive_for(10ms);
   }
-  EXPECT_EQ(pair.b.transport.dropped().at("init after established"), 20u);
+  EXPECT_EQ(pair.b.transport.dropped().at("sctp_init_after_established"), 20u);
   expect_alive(pair);
   EXPECT_EQ(pair.a.closes + pair.b.closes, 0);
 }

@@ -89,45 +89,45 @@ struct Bad {
 TEST_F(PacketFilterTest, DropsWithAReason) {
   filter_.set_established();
   const std::vector<Bad> table{
-      {"packet length", {}},
-      {"packet length", zeros(12)},
-      {"packet length", zeros(70000)},
-      {"port", packet({data_chunk(1)}, 1, 5001)},
-      {"port", packet({data_chunk(1)}, 1, 5000, 1)},
-      {"chunk length", packet({chunk(DATA, zeros(20), 3)})},
-      {"chunk length", packet({chunk(DATA, zeros(20), 0)})},
-      {"chunk length", packet({chunk(DATA, zeros(20), 60000)})},
-      {"data length", packet({data_chunk(0)})},
-      {"data length", packet({chunk(DATA, zeros(3))})},
-      {"data length", packet({chunk(I_DATA, zeros(16))})},
-      {"init after established", packet({init(10)}, 0)},
-      {"init-ack too late", packet({chunk(INIT_ACK, zeros(16))})},
-      {"cookie-echo after established", packet({chunk(COOKIE_ECHO, zeros(200))})},
-      {"sack length", packet({chunk(SACK, zeros(8))})},
-      {"sack length", packet({chunk(SACK, PackedByteArray{0, 0, 0, 1, 0, 0, 0, 0, 0, 9, 0, 0})})},
-      {"heartbeat length", packet({chunk(HEARTBEAT, {})})},
-      {"shutdown length", packet({chunk(SHUTDOWN, {})})},
-      {"shutdown length", packet({chunk(SHUTDOWN_ACK, zeros(8))})},
-      {"error length", packet({chunk(ERROR, PackedByteArray{0, 1, 0, 2})})},
-      {"error length", packet({chunk(ERROR, PackedByteArray{0, 1, 0, 99})})},
-      {"ecn", packet({chunk(ECNE, zeros(4))})},
-      {"ecn", packet({chunk(CWR, zeros(4))})},
-      {"auth", packet({chunk(AUTH, zeros(24))})},
-      {"nr-sack", packet({chunk(NR_SACK, zeros(16))})},
-      {"asconf", packet({chunk(ASCONF, zeros(40))})},
-      {"asconf", packet({chunk(ASCONF_ACK, zeros(4))})},
-      {"packet-dropped", packet({chunk(PACKET_DROPPED, zeros(40))})},
-      {"forward-tsn length", packet({chunk(FORWARD_TSN, {})})},
-      {"forward-tsn length", packet({chunk(I_FORWARD_TSN, zeros(8))})},
-      {"re-config length", packet({chunk(RE_CONFIG, zeros(4))})},
-      {"re-config length",
+      {"sctp_packet_length", {}},
+      {"sctp_packet_length", zeros(12)},
+      {"sctp_packet_length", zeros(70000)},
+      {"sctp_port", packet({data_chunk(1)}, 1, 5001)},
+      {"sctp_port", packet({data_chunk(1)}, 1, 5000, 1)},
+      {"sctp_chunk_length", packet({chunk(DATA, zeros(20), 3)})},
+      {"sctp_chunk_length", packet({chunk(DATA, zeros(20), 0)})},
+      {"sctp_chunk_length", packet({chunk(DATA, zeros(20), 60000)})},
+      {"sctp_data_length", packet({data_chunk(0)})},
+      {"sctp_data_length", packet({chunk(DATA, zeros(3))})},
+      {"sctp_data_length", packet({chunk(I_DATA, zeros(16))})},
+      {"sctp_init_after_established", packet({init(10)}, 0)},
+      {"sctp_init_ack_too_late", packet({chunk(INIT_ACK, zeros(16))})},
+      {"sctp_cookie_echo_after_established", packet({chunk(COOKIE_ECHO, zeros(200))})},
+      {"sctp_sack_length", packet({chunk(SACK, zeros(8))})},
+      {"sctp_sack_length", packet({chunk(SACK, PackedByteArray{0, 0, 0, 1, 0, 0, 0, 0, 0, 9, 0, 0})})},
+      {"sctp_heartbeat_length", packet({chunk(HEARTBEAT, {})})},
+      {"sctp_shutdown_length", packet({chunk(SHUTDOWN, {})})},
+      {"sctp_shutdown_length", packet({chunk(SHUTDOWN_ACK, zeros(8))})},
+      {"sctp_error_length", packet({chunk(ERROR, PackedByteArray{0, 1, 0, 2})})},
+      {"sctp_error_length", packet({chunk(ERROR, PackedByteArray{0, 1, 0, 99})})},
+      {"sctp_ecn", packet({chunk(ECNE, zeros(4))})},
+      {"sctp_ecn", packet({chunk(CWR, zeros(4))})},
+      {"sctp_auth", packet({chunk(AUTH, zeros(24))})},
+      {"sctp_nr_sack", packet({chunk(NR_SACK, zeros(16))})},
+      {"sctp_asconf", packet({chunk(ASCONF, zeros(40))})},
+      {"sctp_asconf", packet({chunk(ASCONF_ACK, zeros(4))})},
+      {"sctp_packet_dropped", packet({chunk(PACKET_DROPPED, zeros(40))})},
+      {"sctp_forward_tsn_length", packet({chunk(FORWARD_TSN, {})})},
+      {"sctp_forward_tsn_length", packet({chunk(I_FORWARD_TSN, zeros(8))})},
+      {"sctp_re_config_length", packet({chunk(RE_CONFIG, zeros(4))})},
+      {"sctp_re_config_length",
        packet({chunk(RE_CONFIG, PackedByteArray{0, 13, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1})})},
-      {"re-config length",
+      {"sctp_re_config_length",
        packet({chunk(RE_CONFIG, PackedByteArray{0, 13, 0, 99, 0, 0, 0, 1, 0, 0, 0, 1})})},
-      {"re-config request", packet({chunk(RE_CONFIG, PackedByteArray{0, 15, 0, 8, 0, 0, 0, 1})})},
-      {"re-config request",
+      {"sctp_re_config_request", packet({chunk(RE_CONFIG, PackedByteArray{0, 15, 0, 8, 0, 0, 0, 1})})},
+      {"sctp_re_config_request",
        packet({chunk(RE_CONFIG, PackedByteArray{0, 18, 0, 12, 0, 0, 0, 1, 0, 9, 0, 0})})},
-      {"re-config request", packet({chunk(RE_CONFIG, PackedByteArray{9, 9, 0, 8, 0, 0, 0, 1})})},
+      {"sctp_re_config_request", packet({chunk(RE_CONFIG, PackedByteArray{9, 9, 0, 8, 0, 0, 0, 1})})},
   };
   for (const Bad &bad : table) {
     const std::uint64_t before = dropped(bad.reason);
@@ -148,18 +148,18 @@ TEST_F(PacketFilterTest, TakesOutOneChunkAndKeepsTheOthers) {
 
 TEST_F(PacketFilterTest, ChecksTheHandshake) {
   EXPECT_EQ(pass(packet({init(10), data_chunk(1)}, 0)), packet({data_chunk(1)}, 0));
-  EXPECT_EQ(dropped("init bundled"), 1u);
+  EXPECT_EQ(dropped("sctp_init_bundled"), 1u);
   EXPECT_EQ(pass(packet({data_chunk(1), init(10)}, 0)), packet({data_chunk(1)}, 0));
   EXPECT_TRUE(pass(packet({init(10), init(10)}, 0)).empty());
   EXPECT_TRUE(pass(packet({init(10)}, 5)).empty());
-  EXPECT_EQ(dropped("init tag"), 1u);
+  EXPECT_EQ(dropped("sctp_init_tag"), 1u);
   PackedByteArray value(16 + 4);
   value[19] = 2;
   EXPECT_TRUE(pass(packet({chunk(INIT, value)}, 0)).empty());
-  EXPECT_EQ(dropped("handshake parameters"), 1u);
+  EXPECT_EQ(dropped("sctp_handshake_parameters"), 1u);
   EXPECT_TRUE(pass(packet({chunk(INIT, zeros(12))}, 0)).empty());
   EXPECT_TRUE(pass(packet({chunk(INIT, zeros(5000))}, 0)).empty());
-  EXPECT_EQ(dropped("handshake length"), 2u);
+  EXPECT_EQ(dropped("sctp_handshake_length"), 2u);
   EXPECT_EQ(pass(packet({init(10)}, 0)), packet({init(10)}, 0));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "transport/dtls/pem_samples.hpp"
+#include "support/pem_samples.hpp"
 
 namespace peerlane::test {
 
@@ -88,6 +88,25 @@ qvLQUiKfgroX6wfH
 -----END PRIVATE KEY-----
 )"};
 
+const PemSample kP256 = {
+    R"(-----BEGIN CERTIFICATE-----
+MIIBcjCCARmgAwIBAgIUTRYFkG8xOBJ5hZSodl3KAp8bT6IwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEcGVlcjAeFw0yNjExMjYwMDA3NDRaFw00NjExMjEwMDA3NDRa
+MA8xDTALBgNVBAMMBHBlZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAROBjDQ
+taHbChFtVJFfpG5D43jeVN3F1VBHRknCPMu/t1pPydZg7rp1BnOrC3XMTGryyfV3
+XLjBcUFHWiX1kfwfo1MwUTAdBgNVHQ4EFgQUui/EL9l4AK6egmIKFJT4GFv9/T0w
+HwYDVR0jBBgwFoAUui/EL9l4AK6egmIKFJT4GFv9/T0wDwYDVR0TAQH/BAUwAwEB
+/zAKBggqhkjOPQQDAgNHADBEAiAd96XUw6FTzhlUQctYi5TiiIHhoiSDca31Ffoi
+3FaJnQIgLyrbty3VjqGEgY158C4MOoNXJUZQAPgUta6w/lsrAQE=
+-----END CERTIFICATE-----
+)",
+    R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiKL6ZyT82j7MFb6Y
+rYjAH8SPVcxhXYxzhFVPuYnZCgGhRANCAAROBjDQtaHbChFtVJFfpG5D43jeVN3F
+1VBHRknCPMu/t1pPydZg7rp1BnOrC3XMTGryyfV3XLjBcUFHWiX1kfwf
+-----END PRIVATE KEY-----
+)"};
+
 const PemSample kP384 = {
     R"(-----BEGIN CERTIFICATE-----
 MIIBsDCCATagAwIBAgIUAyg0+nPHy3sWSuRIr9++E/JGCmswCgYIKoZIzj0EAwIw
@@ -128,6 +147,16 @@ IoxUjt5X3rK49XOj+SuptqGhRANCAATJ0dzAkpNuamtyszcqYCSqhy896Eb2UqnW
 wTwXsgfZLbH4Qf5oINgR845hAzLdxay+SkYAG2Qd5d+eDwT36Wub
 -----END PRIVATE KEY-----
 )"};
+
+const char *const kP256KeyWithParameters = R"(-----BEGIN EC PARAMETERS-----
+BggqhkjOPQMBBw==
+-----END EC PARAMETERS-----
+-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIIii+mck/No+zBW+mK2IwB/Ej1XMYV2Mc4RVT7mJ2QoBoAoGCCqGSM49
+AwEHoUQDQgAETgYw0LWh2woRbVSRX6RuQ+N43lTdxdVQR0ZJwjzLv7daT8nWYO66
+dQZzqwt1zExq8sn1d1y4wXFBR1ol9ZH8Hw==
+-----END EC PRIVATE KEY-----
+)";
 
 const char *const kEncryptedKey = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
 MIIBHDBXBgkqhkiG9w0BBQ0wSjApBgkqhkiG9w0BBQwwHAQIWYR3k2pkOp4CAggA
