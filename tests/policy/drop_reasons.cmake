@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The reasons in PeerConnectionStats::dropped, written <layer>_<what> in snake_case, are those that docs/limits.md lists.
 
+cmake_policy(SET CMP0057 NEW)  # IN_LIST
+
 set(reason "(candidate|ice|dtls|sctp|dcep|channel|message)_[a-z0-9_]+")
 set(violations "")
 
