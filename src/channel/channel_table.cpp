@@ -115,9 +115,7 @@ void ChannelTable::State::on_buffered_low(const Channel &channel) {
   listener_.on_buffered_amount_low(channel.key());
 }
 
-void ChannelTable::State::on_message_stale(const Channel &) {
-  count("message_stale");
-}
+void ChannelTable::State::on_message_stale(const Channel &) { count("message_stale"); }
 
 void ChannelTable::State::on_message_failed(Channel &channel) {
   count("message_refused");

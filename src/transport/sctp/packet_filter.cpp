@@ -197,7 +197,8 @@ const char *PacketFilter::handshake_reason(const Chunk &chunk) {
   // An association restart (RFC 9260 section 5.2.2) does not exist in WebRTC: the peer would have
   // lost its channels. A late INIT of the handshake itself needs no answer any more: who sends
   // COOKIE ECHO or COOKIE ACK has an INIT ACK.
-  if (established_) return chunk.type == INIT ? "sctp_init_after_established" : "sctp_init_ack_too_late";
+  if (established_)
+    return chunk.type == INIT ? "sctp_init_after_established" : "sctp_init_ack_too_late";
   if (!chunk.only) return "sctp_init_bundled";
   if (chunk.length < kInitHeader) return "sctp_handshake_length";
   cumulative_tsn_ = read32(chunk.data + kInitTsn) - 1;

@@ -104,7 +104,8 @@ TEST_F(PacketFilterTest, DropsWithAReason) {
       {"sctp_init_ack_too_late", packet({chunk(INIT_ACK, zeros(16))})},
       {"sctp_cookie_echo_after_established", packet({chunk(COOKIE_ECHO, zeros(200))})},
       {"sctp_sack_length", packet({chunk(SACK, zeros(8))})},
-      {"sctp_sack_length", packet({chunk(SACK, PackedByteArray{0, 0, 0, 1, 0, 0, 0, 0, 0, 9, 0, 0})})},
+      {"sctp_sack_length",
+       packet({chunk(SACK, PackedByteArray{0, 0, 0, 1, 0, 0, 0, 0, 0, 9, 0, 0})})},
       {"sctp_heartbeat_length", packet({chunk(HEARTBEAT, {})})},
       {"sctp_shutdown_length", packet({chunk(SHUTDOWN, {})})},
       {"sctp_shutdown_length", packet({chunk(SHUTDOWN_ACK, zeros(8))})},
@@ -124,10 +125,12 @@ TEST_F(PacketFilterTest, DropsWithAReason) {
        packet({chunk(RE_CONFIG, PackedByteArray{0, 13, 0, 12, 0, 0, 0, 1, 0, 0, 0, 1})})},
       {"sctp_re_config_length",
        packet({chunk(RE_CONFIG, PackedByteArray{0, 13, 0, 99, 0, 0, 0, 1, 0, 0, 0, 1})})},
-      {"sctp_re_config_request", packet({chunk(RE_CONFIG, PackedByteArray{0, 15, 0, 8, 0, 0, 0, 1})})},
+      {"sctp_re_config_request",
+       packet({chunk(RE_CONFIG, PackedByteArray{0, 15, 0, 8, 0, 0, 0, 1})})},
       {"sctp_re_config_request",
        packet({chunk(RE_CONFIG, PackedByteArray{0, 18, 0, 12, 0, 0, 0, 1, 0, 9, 0, 0})})},
-      {"sctp_re_config_request", packet({chunk(RE_CONFIG, PackedByteArray{9, 9, 0, 8, 0, 0, 0, 1})})},
+      {"sctp_re_config_request",
+       packet({chunk(RE_CONFIG, PackedByteArray{9, 9, 0, 8, 0, 0, 0, 1})})},
   };
   for (const Bad &bad : table) {
     const std::uint64_t before = dropped(bad.reason);
