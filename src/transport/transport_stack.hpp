@@ -109,6 +109,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   ChannelEvents channel_events_;
   LoopContext *loop_ = nullptr;  // Of `ice_`.
   std::unique_ptr<IceTransport> ice_;
+  TimePoint asked_at_{};                              // For an acknowledgement.
   std::optional<Acknowledgements> acknowledgements_;  // Only while ICE wants them.
   std::unique_ptr<DtlsTransport> dtls_;
   std::unique_ptr<ChannelTable> channels_;

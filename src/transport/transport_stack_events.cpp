@@ -10,6 +10,7 @@ namespace peerlane {
 namespace {
 // More than a peer's first flight needs.
 constexpr std::size_t kMaxEarlyDatagrams = 8;
+constexpr Duration kBetweenQuestions = std::chrono::milliseconds(500);
 // After so much input the peer hears of it before the turn ends, so that it sends on meanwhile.
 constexpr std::size_t kMaxUnprocessedBytes = 96u << 10;
 }  // namespace
@@ -87,6 +88,12 @@ void TransportStack::look_for_acknowledgements(ByteView plaintext) {
   // What was acknowledged before the question came up does not answer it.
   if (!ice_ || !ice_->wants_acknowledgements()) return acknowledgements_.reset();
   if (!acknowledgements_) acknowledgements_.emplace();
+  // Where we send nothing else, there is nothing to acknowledge.
+  const TimePoint now = strand_->timers().now();
+  if (sctp_ && now - asked_at_ > kBetweenQuestions) {
+    asked_at_ = now;
+    sctp_->send_heartbeat();
+  }
   if (acknowledgements_->anything_new(plaintext)) ice_->on_acknowledgement();
 }
 

@@ -6,7 +6,7 @@
 namespace peerlane {
 
 namespace {
-// Where nothing else is sent, SCTP's heartbeats are acknowledged every three seconds at the latest.
+// Where nothing else is sent, SCTP's heartbeats are acknowledged within three seconds.
 constexpr Duration kTurn = std::chrono::seconds(4);
 }  // namespace
 

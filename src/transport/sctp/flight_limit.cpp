@@ -16,7 +16,8 @@ constexpr Duration kPeriod = 10s;
 constexpr Duration kLeastInterval = 20ms;
 // A queue of so much delay may stand: a game does not see it, and the path never runs dry.
 constexpr Duration kLeastQueue = 10ms;
-constexpr int kQueueShare = 4;  // Or so much of the round trip: a quarter.
+constexpr int kQueueShare = 4;       // Or so much of the round trip: a quarter.
+constexpr double kLeastShare = 0.5;  // Not all at once: a sample may be wrong.
 constexpr Duration kShortPath = 5ms;
 constexpr Duration kBetweenLosses = 20ms;
 constexpr std::size_t kFloor = 16u << 10;
@@ -39,7 +40,8 @@ void FlightLimit::on_round_trip(Duration sample, std::size_t in_flight, TimePoin
   interval_most_ = std::max(interval_most_, in_flight);
   if (now < interval_end_) return;
   end_interval(interval_most_);
-  interval_end_ = now + std::max(kLeastInterval, least());
+  // What has changed by this shows one round trip later, the queue included.
+  interval_end_ = now + std::max(kLeastInterval, interval_least_);
   interval_least_ = Duration::max();
   interval_most_ = 0;
 }
@@ -47,14 +49,23 @@ void FlightLimit::on_round_trip(Duration sample, std::size_t in_flight, TimePoin
 void FlightLimit::end_interval(std::size_t in_flight) {
   const Duration path = least();
   const Duration allowed = path + std::max(kLeastQueue, path / kQueueShare);
-  if (interval_least_ > allowed) {
-    // Less at a time, since what is under way still adds to what is measured next.
-    const double share =
-        static_cast<double>(allowed.count()) / static_cast<double>(interval_least_.count());
-    shrink(static_cast<std::size_t>(static_cast<double>(in_flight) * std::max(share, 0.7)));
-  } else if (in_flight * 2 > limit_) {
-    limit_ = std::min(limit_ + limit_ / 8, kNoLimit);
+  if (interval_least_ <= allowed) {
+    shrunk_from_ = 0;
+    if (in_flight * 2 > limit_) limit_ = std::min(limit_ + limit_ / 8, kNoLimit);
+    return;
   }
+  if (shrunk_from_ == 0) {
+    shrunk_from_ = in_flight;
+    slow_round_trip_ = interval_least_;
+  } else if (in_flight * 4 < shrunk_from_ && interval_least_ * 5 > slow_round_trip_ * 4) {
+    // Much less is under way, and it takes as long as before: the path itself has got longer.
+    least_ = former_least_ = interval_least_;
+    shrunk_from_ = 0;
+    return;
+  }
+  const double share =
+      static_cast<double>(allowed.count()) / static_cast<double>(interval_least_.count());
+  shrink(static_cast<std::size_t>(static_cast<double>(in_flight) * std::max(share, kLeastShare)));
 }
 
 void FlightLimit::on_retransmission(std::size_t in_flight, TimePoint now) {

@@ -37,6 +37,10 @@ class FlightLimit {
   Duration interval_least_ = Duration::max();
   std::size_t interval_most_ = 0;  // In flight.
   TimePoint last_loss_{};
+  // Where it began to shrink because of a queue: what was under way, and for how long. 0 where it
+  // does not.
+  std::size_t shrunk_from_ = 0;
+  Duration slow_round_trip_{0};
   // Of this and of the last period: a path may get longer.
   TimePoint period_end_{};
   Duration least_ = Duration::max();

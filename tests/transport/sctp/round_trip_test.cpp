@@ -89,6 +89,29 @@ TEST_F(FlightLimitTest, FallsUntilTheQueueIsGoneAndGrowsAgain) {
   EXPECT_GT(limit.bytes(), 2 * low);
 }
 
+TEST_F(FlightLimitTest, TakesAPathThatHasBecomeLongerForWhatItIs) {
+  pass(1s, 50ms, 1u << 20);
+  // Whatever is under way, it takes 120 ms now.
+  for (int i = 0; i < 100; ++i) pass(120ms, 120ms, std::min(limit.bytes(), std::size_t{1} << 20));
+  EXPECT_EQ(limit.least(), 120ms);
+  EXPECT_GT(limit.bytes(), 1u << 20);
+}
+
+TEST_F(FlightLimitTest, EndsAStandingQueueWithinAFewRoundTrips) {
+  // A link of 1 MB/s and 50 ms, and 4 MB under way on it.
+  pass(1s, 50ms, 30'000);
+  std::size_t in_flight = 4'000'000;
+  int round_trips = 0;
+  for (; in_flight > 70'000 && round_trips < 20; ++round_trips) {
+    const Duration round_trip = std::max<Duration>(50ms, std::chrono::microseconds(in_flight));
+    now += round_trip;
+    limit.on_round_trip(round_trip, in_flight, now);
+    in_flight = std::min(in_flight, limit.bytes());
+  }
+  EXPECT_LE(round_trips, 8);
+  EXPECT_EQ(limit.least(), 50ms);
+}
+
 TEST_F(FlightLimitTest, DoesNotGrowWhereItIsNotUsed) {
   pass(1s, 50ms, 100'000);
   pass(600ms, 300ms, 1u << 20);
