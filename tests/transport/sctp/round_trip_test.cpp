@@ -108,7 +108,7 @@ TEST_F(FlightLimitTest, EndsAStandingQueueWithinAFewRoundTrips) {
     limit.on_round_trip(round_trip, in_flight, now);
     in_flight = std::min(in_flight, limit.bytes());
   }
-  EXPECT_LE(round_trips, 8);
+  EXPECT_LE(round_trips, 12);
   EXPECT_EQ(limit.least(), 50ms);
 }
 
