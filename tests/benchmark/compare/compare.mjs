@@ -50,20 +50,23 @@ const measurements = [
 
 function run(command, args) {
   const text = execFileSync(command[0], [...command.slice(1), ...args], {timeout: 120_000, encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore']});
+    stdio: ['ignore', 'pipe', 'pipe']});
   return text;
 }
 
-/** The JSON line that a program prints, also where it ends by a signal afterwards. */
+/** The JSON line that a program prints, also where it ends by a signal afterwards; not where it says that it failed. */
 function measure(command, args) {
   let text = '';
+  let reason = '';
   try {
     text = run(command, args);
   } catch (error) {
-    text = error.stdout ?? '';
+    const killed = error.signal === 'SIGKILL';
+    text = killed ? error.stdout ?? '' : '';
+    reason = killed ? '' : `: ${String(error.stderr ?? '').trim() || error.message}`;
   }
   const line = text.split('\n').find((each) => each.startsWith('{'));
-  if (!line) throw new Error(`${[...command, ...args].join(' ')} measured nothing`);
+  if (!line) throw new Error(`${[...command, ...args].join(' ')} measured nothing${reason}`);
   return JSON.parse(line);
 }
 
@@ -88,14 +91,15 @@ for (const {ours, theirs, rows: wanted} of measurements) {
     const [[, our], ...others] = values;
     const known = others.map(([, value]) => value).filter((value) => value !== undefined);
     const best = row.more ? Math.max(...known) : Math.min(...known);
-    const ratio = our / best;
-    const passed = row.below ? our < row.below : row.more ? ratio >= row.goal : ratio <= row.goal;
+    const ratio = known.length ? our / best : undefined;
+    // A ratio to nothing meets no goal.
+    const passed = row.below ? our < row.below : ratio !== undefined && (row.more ? ratio >= row.goal : ratio <= row.goal);
     const unit = series.get('peerlane')[0].units[row.metric];
     const busy = median(series.get('peerlane').map(({metrics}) => metrics.busy_cores ?? NaN));
     rows.push({...row, unit, values: Object.fromEntries(values), ratio, passed, busy});
     console.log(`${passed ? 'met ' : 'open'}  ${row.label}: ` +
       values.map(([name, value]) => `${name} ${value === undefined ? '–' : shown(value)}`).join(', ') +
-      ` ${unit}; ${known.length ? `${ratio.toFixed(2)} of the best other` : 'nothing to compare with'}, ` +
+      ` ${unit}; ${ratio !== undefined ? `${ratio.toFixed(2)} of the best other` : 'nothing to compare with'}, ` +
       `goal ${goal(row)}; ${busy.toFixed(2)} cores busy`);
   }
 }
@@ -111,7 +115,7 @@ function table() {
     `| what | ${names.join(' | ')} | peerlane to the best other | goal | |`,
     `|---|${names.map(() => '---:|').join('')}---:|---|---|`,
     ...rows.map((row) => `| ${row.label} (${row.unit}) | ${names.map((name) => row.values[name] === undefined ? '–' : shown(row.values[name])).join(' | ')} | ` +
-      `${row.ratio.toFixed(2)} | ${goal(row)} | ${row.passed ? 'met' : 'open'} |`),
+      `${row.ratio?.toFixed(2) ?? '–'} | ${goal(row)} | ${row.passed ? 'met' : 'open'} |`),
   ];
   return `${lines.join('\n')}\n\n${options.repeats} runs of each in turn, medians; ${cpus().length} cores, ${cpus()[0].model.trim()}.\n`;
 }

@@ -25,7 +25,12 @@ void SctpPeer::on_sctp_outgoing_reset(const std::vector<std::uint16_t> &streams)
 }
 
 void SctpPeer::on_sctp_sendable() {
-  while (!outgoing.empty() && transport.send_room() > 0) {
+  // As the channels do: what fits a packet may go ahead of what fills the room.
+  const auto may_send = [this] {
+    return transport.send_room() > 0 ||
+           (outgoing.front().data.size() < 1000 && transport.may_overtake());
+  };
+  while (!outgoing.empty() && may_send()) {
     Outgoing &next = outgoing.front();
     next.head.payload = next.data;
     next.head.more_follows = outgoing.size() > 1;
