@@ -94,7 +94,7 @@ void ChannelTable::State::on_sendable() {
 
 void ChannelTable::State::pump() {
   if (association_ == nullptr || !send_handshakes()) return;
-  if (scheduler_.may_send()) {
+  if (!scheduler_.idle()) {
     scheduler_.pump(timers_.now());
     finish_draining();
   }

@@ -82,7 +82,7 @@ void SendScheduler::pump(TimePoint now) {
     }
     SctpMessage composed = channel->compose(message, now);
     composed.more_follows = ready_ > 1 && room_ > size + kMessageOverhead;
-    if (!send_front(*channel, composed, now)) {
+    if (send_front(*channel, composed, now) == SctpSendStatus::FULL) {
       refused_ = size;
       continue;
     }
@@ -90,10 +90,11 @@ void SendScheduler::pump(TimePoint now) {
   }
 }
 
-bool SendScheduler::send_front(Channel &channel, const SctpMessage &composed, TimePoint now) {
+SctpSendStatus SendScheduler::send_front(Channel &channel, const SctpMessage &composed,
+                                         TimePoint now) {
   const std::size_t size = channel.queue.front().payload.size();
   const SctpSendStatus status = association_->send(composed);
-  if (status == SctpSendStatus::FULL) return false;
+  if (status == SctpSendStatus::FULL) return status;
   channel.queue.pop();
   --ready_;
   --queued_;
@@ -103,7 +104,7 @@ bool SendScheduler::send_front(Channel &channel, const SctpMessage &composed, Ti
   if (status == SctpSendStatus::SENT) channel.count_sent(size);
   settle(channel, size);
   if (status == SctpSendStatus::FAILED) listener_.on_message_failed(channel);
-  return true;
+  return status;
 }
 
 void SendScheduler::send_ahead(TimePoint now) {
@@ -120,9 +121,9 @@ void SendScheduler::send_ahead(TimePoint now) {
         const MessageQueue::Message message = channel.queue.front();
         if (message.payload.size() > kLargestAhead) break;
         channel.ahead += message.payload.size() + kMessageOverhead;
-        const bool last = channel.queue.size() == 1;
-        if (!send_front(channel, channel.compose(message, now), now)) return;
-        if (last) break;  // The channel may be gone.
+        const SctpSendStatus status = send_front(channel, channel.compose(message, now), now);
+        if (status == SctpSendStatus::FULL) return;
+        if (status == SctpSendStatus::FAILED) break;
       }
     }
   }

@@ -64,8 +64,6 @@ class SendScheduler {
     channel.queue.push(channel.key(), is_text, now, std::forward<Payload>(payload));
   }
 
-  /// False where a pump would send nothing.
-  bool may_send() const { return ready_ != 0; }
   /// The association may have room again.
   void refresh_room();
   void pump(TimePoint now);
@@ -83,7 +81,8 @@ class SendScheduler {
 
   bool has_room();
   void send_ahead(TimePoint now);
-  bool send_front(Channel &channel, const SctpMessage &composed, TimePoint now);
+  /// The first message of the queue, composed. After FAILED the channel may be gone.
+  SctpSendStatus send_front(Channel &channel, const SctpMessage &composed, TimePoint now);
   SctpSendStatus give(Channel &channel, SctpMessage message, std::size_t payload_size);
   void before_push(Channel &channel, TimePoint now);
   void activate(Channel &channel);

@@ -159,6 +159,21 @@ TEST_F(SendScheduling, SmallMessagesOvertakeWhatFillsTheRoomUpToABound) {
   EXPECT_GT(association_.sent.size(), ahead / 2);
 }
 
+TEST_F(SendScheduling, AChannelThatFailsWhileItGoesAheadIsLeftAlone) {
+  auto bulk = open_negotiated(0);
+  auto game = open_negotiated(1);
+  auto other = open_negotiated(2);
+  set_room(0);
+  send(*bulk, std::string(100'000, 'b'));
+  for (int i = 0; i < 3; ++i) send(*game, "g");
+  send(*other, "o");
+  association_.failing.insert(1);
+  association_.overtaking = true;
+  table().on_sendable();
+  EXPECT_EQ(sent(), "2:51") << "the others go on";
+  EXPECT_EQ(dropped("message_refused"), 1u);
+}
+
 TEST_F(SendScheduling, NothingOvertakesInAStandstill) {
   auto bulk = open_negotiated(0);
   auto game = open_negotiated(1);
