@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/event_mailbox.hpp"
+#include "io/wake_event.hpp"
 
 namespace peerlane {
 
@@ -20,16 +21,15 @@ class DirectWait final : public EventMailbox::Waiter {
 
   /// Until a descriptor is ready, somebody wakes, or the time is over. Fills in what is ready.
   void wait(std::vector<WatchedDescriptor> &descriptors, std::chrono::milliseconds timeout);
-  void wake() override;
+  void wake() override { wake_event_.wake(); }
 
   DirectWait(const DirectWait &) = delete;
   DirectWait &operator=(const DirectWait &) = delete;
 
  private:
-  friend struct OwnedDirectWait;
-  explicit DirectWait(int wake_event) : wake_event_(wake_event) {}
-  ~DirectWait();
-  const int wake_event_;
+  DirectWait() = default;
+  ~DirectWait() = default;
+  WakeEvent wake_event_;
 };
 
 }  // namespace peerlane

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -21,33 +20,19 @@ constexpr int kEventsAtOnce = 64;
 std::unique_ptr<LoopPoller> LoopPoller::create() {
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return nullptr;
-  const int wake_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  std::unique_ptr<LoopPoller> made(new LoopPoller(epoll));
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = kWakeEvent;
-  if (wake_event < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, wake_event, &event) != 0) {
-    if (wake_event >= 0) close(wake_event);
-    close(epoll);
-    return nullptr;
-  }
-  return std::unique_ptr<LoopPoller>(new LoopPoller(epoll, wake_event));
+  // Refused also where there is no descriptor for the event.
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, made->wake_event_.descriptor(), &event) != 0) return nullptr;
+  return made;
 }
 
-LoopPoller::LoopPoller(int epoll, int wake_event) : epoll_(epoll), wake_event_(wake_event) {}
-
-LoopPoller::~LoopPoller() {
-  close(wake_event_);
-  close(epoll_);
-}
-
-void LoopPoller::wake() {
-  const std::uint64_t one = 1;
-  // The counter can only be full if a wake-up is pending anyway.
-  [[maybe_unused]] const ssize_t written = write(wake_event_, &one, sizeof one);
-}
+LoopPoller::~LoopPoller() { close(epoll_); }
 
 bool LoopPoller::wait_for_wake(int milliseconds) {
-  pollfd descriptor{wake_event_, POLLIN, 0};
+  pollfd descriptor{wake_event_.descriptor(), POLLIN, 0};
   return poll(&descriptor, 1, milliseconds) > 0;
 }
 
@@ -58,9 +43,7 @@ void LoopPoller::wait(int milliseconds, Wake wake, std::vector<ReadyDescriptor> 
   for (int i = 0; i < count; ++i) {
     const epoll_event &event = events[static_cast<std::size_t>(i)];
     if (event.data.u64 == kWakeEvent) {
-      std::uint64_t taken = 0;
-      if (wake == Wake::TAKE) [[maybe_unused]]
-        const ssize_t bytes = read(wake_event_, &taken, sizeof taken);
+      if (wake == Wake::TAKE) wake_event_.take();
       continue;
     }
     ready.push_back({static_cast<std::uint32_t>(event.data.u64 >> 32),

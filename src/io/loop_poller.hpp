@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/timer.hpp"
+#include "io/wake_event.hpp"
 
 namespace peerlane {
 
@@ -39,14 +40,14 @@ class LoopPoller {
   void wait(int milliseconds, Wake wake, std::vector<ReadyDescriptor> &ready);
   /// Waits for `wake()` only, and leaves it pending; false after the time.
   bool wait_for_wake(int milliseconds);
-  void wake();
+  void wake() { wake_event_.wake(); }
 
   /// Runs the sources of the contexts that these descriptors belong to.
   void dispatch(const std::vector<ReadyDescriptor> &ready);
 
  private:
   friend class LoopContext;
-  LoopPoller(int epoll, int wake_event);
+  explicit LoopPoller(int epoll) : epoll_(epoll) {}
   std::uint32_t add(LoopContext &context);
   void remove(std::uint32_t id);
   void watch(std::uint32_t id, int descriptor, std::uint32_t events, bool known);
@@ -55,7 +56,7 @@ class LoopPoller {
   void unwatch(std::uint32_t id, int descriptor);
 
   const int epoll_;
-  const int wake_event_;
+  WakeEvent wake_event_;
   std::uint32_t next_id_ = 1;
   std::unordered_map<std::uint32_t, LoopContext *> contexts_;
   std::unordered_map<int, std::uint32_t> owners_;  // Of the descriptors: who watched it last.

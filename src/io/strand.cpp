@@ -70,25 +70,20 @@ void Strand::assert_held() const {
 #endif
 }
 
-void Strand::begin_turn() {
+void Strand::take_turn() {
   if (!lock_.try_lock()) {
     // The lock is not fair: threads that help would take it again and again before us.
-    waiting_ = true;
+    ++waiting_;
     lock_.lock();
-    waiting_ = false;
+    --waiting_;
   }
   holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 
 bool Strand::try_begin_turn() {
-  if (held() || waiting_.load(std::memory_order_relaxed) || !lock_.try_lock()) return false;
+  if (held() || waiting_.load(std::memory_order_relaxed) != 0 || !lock_.try_lock()) return false;
   holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   return true;
-}
-
-void Strand::take_turn() {
-  lock_.lock();
-  holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 
 void Strand::release() {
@@ -168,7 +163,7 @@ void Strand::run() {
     // Who helped meanwhile has run and armed timers: the time to sleep is not known any more.
     if (stand_back()) timeout = 0;
     poller_->wait(last ? 0 : timeout, LoopPoller::Wake::TAKE, ready);
-    begin_turn();
+    take_turn();
     handle(ready);
     if (take_posted(tasks)) {
       for (const auto &task : tasks) task();

@@ -45,7 +45,8 @@ class Strand : public std::enable_shared_from_this<Strand> {
   /// Takes the strand for this thread if it is free; `end_turn()` gives it back. Any thread, not
   /// nested.
   bool try_begin_turn();
-  /// The same, but waits until it is free: for calls that may.
+  /// The same, but waits until it is free, and goes before threads that try: for the network
+  /// thread, and for calls that may wait.
   void take_turn();
   /// Ends the turn: runs what was marked, gives the lock back, and wakes the network thread if it
   /// has to sleep less.
@@ -72,7 +73,6 @@ class Strand : public std::enable_shared_from_this<Strand> {
  private:
   explicit Strand(std::unique_ptr<LoopPoller> poller);
   void run();
-  void begin_turn();
   void handle(std::vector<ReadyDescriptor> &ready);
   void release();
   /// Wakes the network thread, where it would not look by itself.
@@ -89,7 +89,7 @@ class Strand : public std::enable_shared_from_this<Strand> {
   std::unique_ptr<LoopPoller> poller_;
 
   std::mutex lock_;
-  std::atomic<bool> waiting_{false};  // The network thread, for the lock.
+  std::atomic<int> waiting_{0};  // Threads that wait for the lock.
   std::atomic<std::thread::id> holder_{};
   std::atomic<std::thread::id> network_thread_{};
   // When the network thread means to wake up, in microseconds of the clock: an application thread

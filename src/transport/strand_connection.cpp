@@ -138,16 +138,16 @@ void StrandConnection::post_wakeup() {
 }
 
 void StrandConnection::help() {
-  return_sockets();
   // Whoever polls between two messages does not send a burst.
   shared_->sent_at.store(0, std::memory_order_relaxed);
   strand_->help([this] {
+    if (std::exchange(has_sockets_, false)) shared_->stack->loop()->take_back();
     if (shared_->outbox_used.load(std::memory_order_relaxed)) shared_->drain();
   });
 }
 
 bool StrandConnection::wait(std::chrono::milliseconds timeout) {
-  const EventMailbox &events = link_->events;
+  EventMailbox &events = link_->events;
   const TimePoint deadline = steady_now() + timeout;
   std::chrono::milliseconds left = timeout;
   const auto is_over = [&] { return events.ready() || left <= left.zero(); };
@@ -163,7 +163,7 @@ bool StrandConnection::wait(std::chrono::milliseconds timeout) {
     if (is_over()) return events.ready();
     has_sockets_ = false;
   }
-  return link_->events.wait(left);
+  return events.wait(left);
 }
 
 void StrandConnection::wait_for_sockets(DirectWait &direct, std::chrono::milliseconds time) {
@@ -181,9 +181,11 @@ bool StrandConnection::is_quiet() {
 
 bool StrandConnection::borrow_sockets(Duration time) {
   strand_->take_turn();
-  if (LoopContext *loop = shared_->stack->loop()) loop->handle(sockets_);
   LoopContext *loop = shared_->stack->loop();
-  if (loop != nullptr) loop->lend(sockets_, time);
+  if (loop != nullptr) {
+    loop->handle(sockets_);
+    loop->lend(sockets_, time);
+  }
   strand_->end_turn();
   return loop != nullptr;
 }
@@ -191,7 +193,7 @@ bool StrandConnection::borrow_sockets(Duration time) {
 void StrandConnection::return_sockets() {
   if (!std::exchange(has_sockets_, false)) return;
   strand_->take_turn();
-  if (LoopContext *loop = shared_->stack->loop()) loop->take_back();
+  shared_->stack->loop()->take_back();
   strand_->end_turn();
 }
 

@@ -47,7 +47,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void close();
   void fill_stats(PeerConnectionStats &stats) const;
   Strand &strand() { return *strand_; }
-  /// Where the sockets are; null where there are none.
+  /// Where the sockets are; null until there are some, then the same for good.
   LoopContext *loop() const { return loop_; }
 
  private:
