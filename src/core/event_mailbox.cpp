@@ -88,17 +88,18 @@ bool EventMailbox::set_local_pending(bool pending) {
 }
 
 void EventMailbox::set_wakeup_handler(std::function<void()> handler) {
-  const std::lock_guard guard(handler_lock_);
-  wakeup_handler_ = std::move(handler);
-  has_handlers_ = wakeup_handler_ != nullptr || group_handler_ != nullptr;
-  if (ready_.load()) run_copy(wakeup_handler_);
+  set_handler(wakeup_handler_, std::move(handler));
 }
 
 void EventMailbox::set_group_handler(std::function<void()> handler) {
+  set_handler(group_handler_, std::move(handler));
+}
+
+void EventMailbox::set_handler(std::function<void()> &which, std::function<void()> handler) {
   const std::lock_guard guard(handler_lock_);
-  group_handler_ = std::move(handler);
+  which = std::move(handler);
   has_handlers_ = wakeup_handler_ != nullptr || group_handler_ != nullptr;
-  if (ready_.load()) run_copy(group_handler_);
+  if (ready_.load()) run_copy(which);
 }
 
 void EventMailbox::wake() {

@@ -58,6 +58,8 @@ class EventMailbox {
   void wake();
 
  private:
+  void set_handler(std::function<void()> &which, std::function<void()> handler);
+
   std::vector<Event> staged_;  // Strand only.
 
   std::mutex lock_;
