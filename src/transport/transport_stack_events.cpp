@@ -90,7 +90,7 @@ void TransportStack::look_for_acknowledgements(ByteView plaintext) {
   if (!acknowledgements_) acknowledgements_.emplace();
   // Where we send nothing else, there is nothing to acknowledge.
   const TimePoint now = strand_->timers().now();
-  if (sctp_ && now - asked_at_ > kBetweenQuestions) {
+  if (now - asked_at_ > kBetweenQuestions) {
     asked_at_ = now;
     sctp_->send_heartbeat();
   }
