@@ -39,14 +39,15 @@ void FlightLimit::on_round_trip(Duration sample, std::size_t in_flight, TimePoin
   interval_least_ = std::min(interval_least_, sample);
   interval_most_ = std::max(interval_most_, in_flight);
   if (now < interval_end_) return;
-  end_interval(interval_most_);
+  end_interval();
   // What has changed by this shows one round trip later, the queue included.
   interval_end_ = now + std::max(kLeastInterval, interval_least_);
   interval_least_ = Duration::max();
   interval_most_ = 0;
 }
 
-void FlightLimit::end_interval(std::size_t in_flight) {
+void FlightLimit::end_interval() {
+  const std::size_t in_flight = interval_most_;
   const Duration path = least();
   const Duration allowed = path + std::max(kLeastQueue, path / kQueueShare);
   if (interval_least_ <= allowed) {

@@ -28,7 +28,7 @@ class FlightLimit {
   Duration least() const;
 
  private:
-  void end_interval(std::size_t in_flight);
+  void end_interval();
   void shrink(std::size_t to);
 
   static constexpr std::size_t kNoLimit = 16u << 20;
