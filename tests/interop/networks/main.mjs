@@ -2,9 +2,7 @@
 // Connects our agent with others in networks of our own, and disturbs it. tests/interop/run builds the agents and calls
 // this in a sandbox.
 
-import {parseArgs} from 'node:util';
-
-import {missingProgram, peers as definePeers} from '../runner/peers.mjs';
+import {readOptions, wantedOf} from '../runner/options.mjs';
 import {caseName, markdownTable, terminalTable, trace, writeSection} from '../runner/report.mjs';
 import {pool} from '../runner/run_cases.mjs';
 import {faults} from './faults.mjs';
@@ -13,50 +11,17 @@ import {runInLab} from './run_lab.mjs';
 
 const SUITES = {networks: {title: 'network', scenarios: networks}, faults: {title: 'fault', scenarios: faults}};
 
-const {values: options, positionals} = parseArgs({
-  allowPositionals: true,
-  options: {
-    agent: {type: 'string'},
-    pion: {type: 'string'},
-    us: {type: 'string', default: 'peerlane'},
-    suite: {type: 'string', multiple: true, default: []},
-    scenario: {type: 'string', multiple: true, default: []},
-    direction: {type: 'string', default: 'both'},
-    repeat: {type: 'string', default: '1'},
-    jobs: {type: 'string', default: '6'},
-    'ignore-limits': {type: 'boolean', default: false},
-    verbose: {type: 'boolean', default: false},
-    docs: {type: 'string'},
-  },
-});
-
-function fail(message) {
-  console.error(`interop: ${message}`);
-  process.exit(2);
-}
+const {options, known, us, peers, directions} = readOptions({jobs: '6', suite: {type: 'string', multiple: true, default: []}});
 
 // This is the first process of its process namespace: with it all others end, and so do the networks.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
-const known = definePeers({agent: options.agent ?? '', pion: options.pion ?? ''});
-const us = known.get(options.us) ?? fail(`no such peer: ${options.us}`);
-const names = positionals.length > 0 ? positionals : [...known.keys()];
-const peers = names.map((name) => known.get(name) ?? fail(`no such peer: ${name}`));
-for (const peer of [us, ...peers]) {
-  const missing = missingProgram(peer);
-  if (missing !== undefined) fail(`${peer.title}: there is no ${missing}`);
-}
-const suites = options.suite.map((name) => {
-  const wanted = SUITES[name].scenarios.filter((scenario) => options.scenario.length === 0 ||
-    options.scenario.some((part) => scenario.name.includes(part)));
-  return {name, ...SUITES[name], wanted};
-});
+const suites = options.suite.map((name) => ({name, ...SUITES[name], wanted: wantedOf(SUITES[name].scenarios, options.scenario)}));
 const scenarios = suites.flatMap(({wanted}) => wanted);
 if (scenarios.length === 0) {
   console.log(`there are ${suites.flatMap((suite) => suite.scenarios).map(({name}) => name).join(', ')}`);
   process.exit(3);
 }
-const directions = {both: [true, false], we: [true], it: [false]}[options.direction] ?? fail('--direction both|we|it');
 
 /** Slow scenarios run in one direction only: which one, changes from peer to peer and from one of them to the next. */
 function directionsOf(scenario, peer) {

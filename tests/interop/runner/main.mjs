@@ -1,50 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Runs scenarios between our agent and others. tests/interop/run builds the agents and calls this.
 
-import {parseArgs} from 'node:util';
-
-import {missingProgram, peers as definePeers} from './peers.mjs';
+import {readOptions, wantedOf} from './options.mjs';
 import {caseName, markdownTable, markdownVersions, terminalTable, trace, writeSection} from './report.mjs';
 import {runCases} from './run_cases.mjs';
 import {scenarios as allScenarios} from './scenarios.mjs';
 
-const {values: options, positionals} = parseArgs({
-  allowPositionals: true,
-  options: {
-    agent: {type: 'string'},
-    pion: {type: 'string'},
-    us: {type: 'string', default: 'peerlane'},
-    scenario: {type: 'string', multiple: true, default: []},
-    direction: {type: 'string', default: 'both'},
-    repeat: {type: 'string', default: '1'},
-    jobs: {type: 'string', default: '4'},
-    'ignore-limits': {type: 'boolean', default: false},
-    verbose: {type: 'boolean', default: false},
-    docs: {type: 'string'},
-  },
-});
-
-function fail(message) {
-  console.error(`interop: ${message}`);
-  process.exit(2);
-}
-
-const known = definePeers({agent: options.agent ?? '', pion: options.pion ?? ''});
-const us = known.get(options.us) ?? fail(`no such peer: ${options.us}`);
-const names = positionals.length > 0 ? positionals : [...known.keys()];
-const allNames = [...known.keys()].join(', ');
-const peers = names.map((name) => known.get(name) ?? fail(`no such peer: ${name}; there are ${allNames}`));
-for (const peer of [us, ...peers]) {
-  const missing = missingProgram(peer);
-  if (missing !== undefined) fail(`${peer.title}: there is no ${missing}`);
-}
-const scenarios = allScenarios.filter(
-  ({name}) => options.scenario.length === 0 || options.scenario.some((part) => name.includes(part)));
+const {options, known, us, peers, directions} = readOptions({jobs: '4'});
+const scenarios = wantedOf(allScenarios, options.scenario);
 if (scenarios.length === 0) {
   console.log(`there are ${allScenarios.map(({name}) => name).join(', ')}`);
   process.exit(3);
 }
-const directions = {both: [true, false], we: [true], it: [false]}[options.direction] ?? fail('--direction both|we|it');
 
 // What takes longest goes first: a browser, then the interpreter.
 const order = ['chromium', 'aiortc', 'node-datachannel', 'wrtc', 'pion', 'peerlane'];
