@@ -6,6 +6,7 @@
 
 #include "channel/dcep.hpp"
 #include "signaling/candidate.hpp"
+#include "signaling/jsep.hpp"
 #include "signaling/sdp.hpp"
 
 namespace {
@@ -13,26 +14,18 @@ namespace {
 const std::string kCandidate =
     "candidate:1 1 udp 2130706431 192.0.2.7 50000 typ host generation 0 ufrag abcd";
 
-const std::string kOffer =
-    "v=0\r\n"
-    "o=- 42 7 IN IP4 127.0.0.1\r\n"
-    "s=-\r\n"
-    "t=0 0\r\n"
-    "a=group:BUNDLE 0\r\n"
-    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
-    "c=IN IP4 0.0.0.0\r\n"
-    "a=mid:0\r\n"
-    "a=ice-ufrag:abcd\r\n"
-    "a=ice-pwd:0123456789012345678901\r\n"
-    "a=ice-options:trickle\r\n"
-    "a=fingerprint:sha-256 "
-    "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:"
-    "1F\r\n"
-    "a=setup:actpass\r\n"
-    "a=sctp-port:5000\r\n"
-    "a=max-message-size:262144\r\n"
-    "a=" +
-    kCandidate + "\r\n";
+std::string offer() {
+  peerlane::LocalParameters local;
+  local.ice_ufrag = "abcd";
+  local.ice_pwd = "0123456789012345678901";
+  local.fingerprint = {"sha-256", "00"};
+  for (int i = 1; i < 32; ++i) local.fingerprint.value += ":00";
+  peerlane::SessionDescription made = peerlane::make_offer(local);
+  made.data.candidates.push_back(peerlane::parse_candidate(kCandidate).value().candidate);
+  return peerlane::write_session_description(made);
+}
+
+const std::string kOffer = offer();
 
 void sdp_parse(benchmark::State &state) {
   for (auto each : state) {

@@ -6,6 +6,7 @@
 
 #include "layers/dtls_memory_pair.hpp"
 #include "layers/sctp_memory_pair.hpp"
+#include "transport/dtls/certificate.hpp"
 #include "transport/sctp/crc32c.hpp"
 
 namespace {
@@ -33,6 +34,14 @@ void checksum_portable(benchmark::State &state) {
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(checksum_portable)->Arg(64)->Arg(1200);
+
+/// What each connection makes for itself: a key, and a certificate signed by it.
+void certificate(benchmark::State &state) {
+  for (auto each : state) {
+    if (!peerlane::Certificate::generate().ok()) state.SkipWithError("no certificate was made");
+  }
+}
+BENCHMARK(certificate);
 
 /// Both ways: a record encrypted and decrypted again.
 void dtls_record(benchmark::State &state) {
