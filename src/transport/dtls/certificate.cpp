@@ -42,7 +42,7 @@ Failure cannot_generate() {
 KeyHandle generate_key() { return KeyHandle(EVP_EC_gen("P-256")); }
 #else
 // By the older interface, since OpenSSL 3 puts a key of the newer one into a certificate by
-// encoding and decoding it, which takes twice as long as all the rest of making one.
+// encoding and decoding it, which takes longer than all the rest of making one.
 KeyHandle generate_key() {
   EC_KEY *curve_key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
   KeyHandle key(EVP_PKEY_new());

@@ -72,8 +72,7 @@ bool configure(SSL_CTX *ctx) {
   return true;
 }
 
-/// Making one takes OpenSSL a quarter of a millisecond, so all associations share it. Null where
-/// it cannot be made.
+/// Making one is costly, so all associations share it. Null where it cannot be made.
 SSL_CTX *shared_context() {
   // Never freed: strands may outlive static objects.
   static SSL_CTX *const shared = [] {

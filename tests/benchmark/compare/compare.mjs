@@ -48,18 +48,13 @@ const measurements = [
   ]},
 ];
 
-function run(command, args) {
-  const text = execFileSync(command[0], [...command.slice(1), ...args], {timeout: 120_000, encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe']});
-  return text;
-}
-
 /** The JSON line that a program prints, also where it ends by a signal afterwards; not where it says that it failed. */
 function measure(command, args) {
   let text = '';
   let reason = '';
   try {
-    text = run(command, args);
+    text = execFileSync(command[0], [...command.slice(1), ...args], {timeout: 120_000, encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe']});
   } catch (error) {
     const killed = error.signal === 'SIGKILL';
     text = killed ? error.stdout ?? '' : '';
