@@ -10,13 +10,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Before silence is told, several questions have had the time to be answered, if some get lost.
-constexpr Duration kQuiet = 2s;
-constexpr Duration kQuietSecond = 2400ms;
-constexpr Duration kBetweenQuestions = 500ms;
+// Each question and its answer cost both ends CPU time, on each idle connection; but before silence
+// is told, enough of them have had the time to be answered, if some get lost.
+constexpr Duration kQuiet = 3s;
+constexpr Duration kQuietSecond = 3400ms;
+constexpr Duration kBetweenQuestions = 250ms;
+constexpr Duration kBetweenQuestionsIntoSilence = 500ms;
 
 Duration quiet_after(Duration silent_after, bool asks_first) {
-  return std::min(asks_first ? kQuiet : kQuietSecond, silent_after / 2);
+  return asks_first ? std::min(kQuiet, silent_after * 60 / 100)
+                    : std::min(kQuietSecond, silent_after * 68 / 100);
 }
 
 }  // namespace
@@ -63,14 +66,16 @@ void Liveness::check() {
     return;
   }
   if (silence < quiet_after_) {
+    unanswered_ = 0;
     timer_.arm_at(last_heard_ + quiet_after_);
     return;
   }
-  const Duration question = std::min(kBetweenQuestions, silent_after_ / 10);
-  const Duration verdict = silence < silent_after_ ? silent_after_ : lost_after_;
-  timer_.arm_at(last_heard_ + std::min(silence + question, verdict));
-  listener_.on_quiet();
-  if (silence < silent_after_ || verdict_ == Verdict::SILENT) return;
+  const bool silent = silence >= silent_after_;
+  const Duration question =
+      std::min(silent ? kBetweenQuestionsIntoSilence : kBetweenQuestions, silent_after_ / 10);
+  timer_.arm_at(last_heard_ + std::min(silence + question, silent ? lost_after_ : silent_after_));
+  listener_.on_quiet(unanswered_++);
+  if (!silent || verdict_ == Verdict::SILENT) return;
   verdict_ = Verdict::SILENT;
   listener_.on_liveness(verdict_);
 }

@@ -9,7 +9,7 @@ namespace peerlane {
 /// Judges from authenticated traffic whether the peer is there. Lives on the strand.
 ///
 /// This serves the purpose of RFC 7675, consent to receive, by other means: what counts is a record
-/// that decrypts, and where none comes for two seconds the peer is asked for one. libnice's own
+/// that decrypts, and where none comes for three seconds the peer is asked for one. libnice's own
 /// consent checks end a connection that loses a single answer, so they are off.
 class Liveness {
  public:
@@ -18,8 +18,9 @@ class Liveness {
   class Listener {
    public:
     virtual void on_liveness(Verdict verdict) = 0;
-    /// Nothing has come for a while: ask the peer for a sign of life.
-    virtual void on_quiet() = 0;
+    /// Nothing has come for a while: ask the peer for a sign of life. So many questions before this
+    /// one have had no answer yet.
+    virtual void on_quiet(unsigned unanswered) = 0;
 
    protected:
     ~Listener() = default;
@@ -50,6 +51,7 @@ class Liveness {
   Timer timer_;
   TimePoint last_heard_{};
   Verdict verdict_ = Verdict::ALIVE;
+  unsigned unanswered_ = 0;
   bool running_ = false;
 };
 

@@ -83,7 +83,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void on_sctp_closed(Error error, const std::string &reason) override;
   // Liveness::Listener.
   void on_liveness(Liveness::Verdict verdict) override;
-  void on_quiet() override;
+  void on_quiet(unsigned unanswered) override;
   // DatagramSink: from DTLS, on the way to ICE.
   void send(std::span<const ByteView> datagrams) override;
   // TurnTask: makes the events of this turn visible.

@@ -144,8 +144,11 @@ void TransportStack::on_sctp_closed(Error error, const std::string &reason) {
   }
 }
 
-void TransportStack::on_quiet() {
-  if (sctp_ && !dead_) sctp_->send_heartbeat();
+void TransportStack::on_quiet(unsigned unanswered) {
+  if (!sctp_ || dead_) return;
+  sctp_->send_heartbeat();
+  // The peer's ICE may be throwing away what comes from our new address behind a NAT.
+  if (unanswered > 0) ice_->check_path();
 }
 
 void TransportStack::on_liveness(Liveness::Verdict verdict) {

@@ -27,7 +27,7 @@ function(check folder allowed)
 endfunction()
 
 set(glib "<(glib|gio|gobject)/[^>]*>|<(glib|glib-unix|glib-object)\\.h>")
-set(nice "<nice/[^>]*>")
+set(nice "<(nice|stun)/[^>]*>")
 set(openssl "<openssl/[^>]*>")
 set(usrsctp "<usrsctp\\.h>")
 set(dependencies "${glib}|${nice}|${openssl}|${usrsctp}")

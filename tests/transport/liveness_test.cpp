@@ -27,12 +27,16 @@ class LivenessTest : public ::testing::Test, private Clock, private Liveness::Li
   TimerQueue timers_;
   std::vector<Liveness::Verdict> heard_;
   std::vector<TimePoint> asked_;
+  std::vector<unsigned> unanswered_;
   Liveness liveness_;
 
  private:
   TimePoint now() const override { return now_; }
   void on_liveness(Liveness::Verdict verdict) override { heard_.push_back(verdict); }
-  void on_quiet() override { asked_.push_back(now_); }
+  void on_quiet(unsigned unanswered) override {
+    asked_.push_back(now_);
+    unanswered_.push_back(unanswered);
+  }
 };
 
 using Verdicts = std::vector<Liveness::Verdict>;
@@ -61,18 +65,37 @@ TEST_F(LivenessTest, SilenceIsNoticedAfterFiveSecondsAndLossAfterThirty) {
 TEST_F(LivenessTest, AQuietPeerIsAskedSeveralTimesBeforeItIsCalledSilent) {
   liveness_.start();
   const TimePoint begin = now_;
-  pass(1999ms);
+  pass(2999ms);
   EXPECT_TRUE(asked_.empty());
-  pass(3000ms);
-  EXPECT_EQ(asked_, (std::vector<TimePoint>{begin + 2000ms, begin + 2500ms, begin + 3000ms,
-                                            begin + 3500ms, begin + 4000ms, begin + 4500ms}));
+  pass(2000ms);
+  EXPECT_EQ(asked_, (std::vector<TimePoint>{begin + 3000ms, begin + 3250ms, begin + 3500ms,
+                                            begin + 3750ms, begin + 4000ms, begin + 4250ms,
+                                            begin + 4500ms, begin + 4750ms}));
+  EXPECT_EQ(unanswered_, (std::vector<unsigned>{0, 1, 2, 3, 4, 5, 6, 7}));
   EXPECT_EQ(heard_, Verdicts{});
+}
+
+TEST_F(LivenessTest, AnAnswerEndsTheQuestions) {
+  liveness_.start();
+  for (int i = 0; i < 3; ++i) {
+    pass(3300ms);
+    liveness_.heard();
+  }
+  EXPECT_EQ(unanswered_, (std::vector<unsigned>{0, 1, 0, 1, 0, 1}));
+}
+
+TEST_F(LivenessTest, SilenceIsAskedLessOften) {
+  liveness_.start();
+  pass(5s);
+  asked_.clear();
+  pass(24999ms);
+  EXPECT_EQ(asked_.size(), 49u);
 }
 
 TEST_F(LivenessTest, APeerThatIsHeardIsNotAsked) {
   liveness_.start();
   for (int i = 0; i < 100; ++i) {
-    pass(1900ms);
+    pass(2900ms);
     liveness_.heard();
   }
   EXPECT_TRUE(asked_.empty());

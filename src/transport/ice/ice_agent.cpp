@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "transport/ice/connectivity_check.hpp"
 #include "transport/ice/descriptors.hpp"
 #include "transport/ice/merged_input.hpp"
 
@@ -20,6 +21,9 @@ constexpr unsigned kStunRetransmissions = 6;
 // tick for nothing, every 5 ms.
 constexpr unsigned kPatienceMilliseconds = 20000;
 constexpr unsigned kPatienceConnectedMilliseconds = 50;
+// RFC 8445 section 11 asks for something at least every 15 s; SCTP's heartbeats see to that. But if
+// only our own address changed, and what the peer sends still finds us, nothing else tells it.
+constexpr Duration kBetweenPathChecks = std::chrono::seconds(20);
 // libnice reads a socket until it is empty. Under load that is never; other connections of the
 // strand want their turn.
 constexpr std::size_t kMaxBytesPerDispatch = 1 << 20;
@@ -46,6 +50,7 @@ IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> 
             }),
       remote_candidates_(resolver_, dropped_,
                          [this](const Candidate &candidate) { use_remote_candidate(candidate); }),
+      path_check_timer_(timers, [this] { check_path(); }),
       gathering_timer_(timers, [this] { end_gathering(false); }),
       resume_receiving_(timers, [this] { attach_receiver(true); }),
       close_timer_(timers, [this] { close_step(); }) {}
@@ -55,11 +60,13 @@ Status IceTransport::Agent::open() {
     return Failure{Error::ERR_CANT_CREATE,
                    "the process has no file descriptor left for a connection"};
   }
-  // No consent option: in 0.1.21 one lost answer ends a connection that lives.
+  // No consent option: in 0.1.21 one lost answer ends a connection that lives. No
+  // keepalive-conncheck either: a check every five seconds is most of what an idle connection
+  // costs.
   nice_ = GObjectPtr<NiceAgent>::take(nice_agent_new_full(
       context_->native(), NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE));
   g_object_set(nice_.get(), "upnp", FALSE, "ice-tcp", to_gboolean(options_.enable_tcp),
-               "keepalive-conncheck", TRUE, "controlling-mode", to_gboolean(options_.controlling),
+               "controlling-mode", to_gboolean(options_.controlling),
                "stun-pacing-timer", kPacingMilliseconds, "stun-max-retransmissions",
                kStunRetransmissions, "idle-timeout", kPatienceMilliseconds, "force-relay",
                to_gboolean(options_.policy == IceTransportPolicy::RELAY), nullptr);
@@ -217,6 +224,7 @@ void IceTransport::Agent::adopt_selected_pair() {
 
 void IceTransport::Agent::on_selected_pair(NiceCandidate *local, NiceCandidate *remote) {
   if (closing_) return;
+  path_check_timer_.arm_in(kBetweenPathChecks);
   local_ = stats_of(*local);
   remote_ = stats_of(*remote);
   for (const Candidate &candidate : local_candidates_) {
@@ -257,6 +265,20 @@ void IceTransport::Agent::send(std::span<const ByteView> datagrams) {
                         reinterpret_cast<const gchar *>(datagram.data()));
     if (sent < 0) ++dropped_["ice_send_failed"];
   }
+}
+
+void IceTransport::Agent::check_path() {
+  if (closing_ || gate_.state() != State::CONNECTED) return;
+  path_check_timer_.arm_in(kBetweenPathChecks);
+  // A restart under way has checks of its own; a TCP connection stays where it is.
+  if (!remote_credentials_ || local_.transport != "udp") return;
+  gboolean controlling = FALSE;
+  g_object_get(nice_.get(), "controlling-mode", &controlling, nullptr);
+  const PackedByteArray check = write_connectivity_check({local_ufrag_, remote_credentials_->first,
+                                                          remote_credentials_->second,
+                                                          controlling != FALSE});
+  const ByteView datagram = check;
+  if (!check.empty()) send(std::span(&datagram, 1));
 }
 
 void IceTransport::Agent::attach_receiver(bool on) {

@@ -50,6 +50,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
 
   bool wants_acknowledgements() const { return peer_moves_.watching(); }
   void on_acknowledgement() { peer_moves_.answered(); }
+  void check_path();
 
   State state() const { return gate_.state(); }
   const IceCandidateStats &local_candidate() const { return local_; }
@@ -113,6 +114,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   PeerMoves peer_moves_;
   ConnectionGate gate_;
   RemoteCandidates remote_candidates_;
+  Timer path_check_timer_;
 
   // Gathering.
   Timer gathering_timer_;

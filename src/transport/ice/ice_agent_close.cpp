@@ -48,6 +48,7 @@ void IceTransport::Agent::close(std::function<void()> on_closed) {
   g_signal_handlers_disconnect_by_data(nice_.get(), this);
   gate_.stop();
   gathering_timer_.cancel();
+  path_check_timer_.cancel();
   resume_receiving_.cancel();
   path_.forget();
   server_reflexive_.stop();

@@ -42,6 +42,7 @@ void IceTransport::send(std::span<const ByteView> datagrams) { agent_->send(data
 
 bool IceTransport::wants_acknowledgements() const { return agent_->wants_acknowledgements(); }
 void IceTransport::on_acknowledgement() { agent_->on_acknowledgement(); }
+void IceTransport::check_path() { agent_->check_path(); }
 
 IceTransport::State IceTransport::state() const { return agent_->state(); }
 IceCandidateStats IceTransport::local_candidate() const { return agent_->local_candidate(); }

@@ -95,6 +95,8 @@ class IceTransport final : public DatagramSink {
   /// The peer may have got another address: then it matters whether it still hears us.
   bool wants_acknowledgements() const;
   void on_acknowledgement();
+  /// Sends a connectivity check on the pair in use, by which the peer learns where we are now.
+  void check_path();
 
   State state() const;
   /// The pair in use; empty types before there is one.
