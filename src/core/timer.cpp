@@ -18,10 +18,8 @@ void Timer::arm_at(TimePoint deadline) {
 void Timer::arm_in(Duration delay) { arm(queue_.now() + delay); }
 
 void Timer::arm(TimePoint deadline) {
-  cancel();
   deadline_ = deadline;
-  sequence_ = queue_.next_sequence_++;
-  queue_.add(*this);
+  queue_.arm({deadline, queue_.next_sequence_++, this});
 }
 
 void Timer::cancel() {
@@ -29,15 +27,16 @@ void Timer::cancel() {
 }
 
 TimePoint TimerQueue::next_deadline() const {
-  return heap_.empty() ? TimePoint::max() : heap_.front()->deadline_;
+  return heap_.empty() ? TimePoint::max() : heap_.front().deadline;
 }
 
 void TimerQueue::run_expired() {
   const TimePoint now = clock_.now();
   const std::uint64_t first_new = next_sequence_;
   while (!heap_.empty()) {
-    Timer &timer = *heap_.front();
-    if (timer.deadline_ > now || timer.sequence_ >= first_new) return;
+    const Entry first = heap_.front();
+    if (first.deadline > now || first.sequence >= first_new) return;
+    Timer &timer = *first.timer;
     timer.cancel();
     // A copy, since the callback may destroy its timer.
     const std::function<void()> on_expiry = timer.on_expiry_;
@@ -45,48 +44,39 @@ void TimerQueue::run_expired() {
   }
 }
 
-void TimerQueue::add(Timer &timer) {
-  heap_.push_back(&timer);
-  timer.place_ = heap_.size() - 1;
-  move_up(timer);
+void TimerQueue::arm(const Entry &entry) {
+  std::size_t place = entry.timer->place_;
+  if (place == Timer::kNowhere) {
+    place = heap_.size();
+    heap_.push_back(entry);
+  }
+  settle(entry, place);
 }
 
 void TimerQueue::remove(Timer &timer) {
-  Timer *last = heap_.back();
+  const std::size_t place = std::exchange(timer.place_, Timer::kNowhere);
+  const Entry last = heap_.back();
   heap_.pop_back();
-  if (last != &timer) {
-    put(*last, timer.place_);
-    move_up(*last);
-    move_down(*last);
-  }
-  timer.place_ = Timer::kNowhere;
+  if (last.timer != &timer) settle(last, place);
 }
 
-void TimerQueue::put(Timer &timer, std::size_t place) {
-  heap_[place] = &timer;
-  timer.place_ = place;
-}
-
-void TimerQueue::move_up(Timer &timer) {
-  while (timer.place_ > 0) {
-    Timer &parent = *heap_[(timer.place_ - 1) / 2];
-    if (!before(timer, parent)) return;
-    const std::size_t place = parent.place_;
-    put(parent, timer.place_);
-    put(timer, place);
+void TimerQueue::settle(const Entry &entry, std::size_t place) {
+  const auto put = [this](const Entry &moved, std::size_t to) {
+    heap_[to] = moved;
+    moved.timer->place_ = to;
+  };
+  while (place > 0) {
+    const std::size_t parent = (place - 1) / 2;
+    if (!before(entry, heap_[parent])) break;
+    put(heap_[parent], place);
+    place = parent;
   }
-}
-
-void TimerQueue::move_down(Timer &timer) {
-  for (;;) {
-    std::size_t child = 2 * timer.place_ + 1;
-    if (child >= heap_.size()) return;
-    if (child + 1 < heap_.size() && before(*heap_[child + 1], *heap_[child])) ++child;
-    Timer &next = *heap_[child];
-    if (!before(next, timer)) return;
-    put(next, timer.place_);
-    put(timer, child);
+  for (std::size_t child; (child = 2 * place + 1) < heap_.size(); place = child) {
+    if (child + 1 < heap_.size() && before(heap_[child + 1], heap_[child])) ++child;
+    if (!before(heap_[child], entry)) break;
+    put(heap_[child], place);
   }
+  put(entry, place);
 }
 
 }  // namespace peerlane

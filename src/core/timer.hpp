@@ -39,7 +39,6 @@ class Timer {
   void arm(TimePoint deadline);
   static constexpr std::size_t kNowhere = SIZE_MAX;
   TimePoint deadline_{};
-  std::uint64_t sequence_ = 0;
   std::size_t place_ = kNowhere;  // In the queue's heap.
 };
 
@@ -61,20 +60,27 @@ class TimerQueue {
 
  private:
   friend class Timer;
+  // What is compared lies in the heap itself: with thousands of timers, each look into one would be
+  // a cache miss.
+  struct Entry {
+    TimePoint deadline;
+    std::uint64_t sequence;
+    Timer *timer;
+  };
   // The sequence number keeps the order of arming among equal deadlines, so that a virtual run
   // repeats exactly.
-  static bool before(const Timer &a, const Timer &b) {
-    return a.deadline_ != b.deadline_ ? a.deadline_ < b.deadline_ : a.sequence_ < b.sequence_;
+  static bool before(const Entry &a, const Entry &b) {
+    return a.deadline != b.deadline ? a.deadline < b.deadline : a.sequence < b.sequence;
   }
-  void add(Timer &timer);
+  /// Replaces the entry that the timer may have.
+  void arm(const Entry &entry);
   void remove(Timer &timer);
-  void put(Timer &timer, std::size_t place);
-  void move_up(Timer &timer);
-  void move_down(Timer &timer);
+  /// Finds the place of an entry in the heap, which has a hole at `place`.
+  void settle(const Entry &entry, std::size_t place);
 
   const Clock &clock_;
   // A binary heap: armed with each packet, timers must not allocate.
-  std::vector<Timer *> heap_;
+  std::vector<Entry> heap_;
   std::uint64_t next_sequence_ = 1;
 };
 

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
+#include <random>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace peerlane {
@@ -132,6 +136,41 @@ TEST_F(TimerQueueTest, RunsAnExpiredTimerBehindOneThatWasArmedMeanwhileForThePas
   EXPECT_EQ(order, "12");
   queue.run_expired();
   EXPECT_EQ(order, "12e");
+}
+
+TEST_F(TimerQueueTest, KeepsTheOrderOfManyThatAreArmedAgainAndCancelled) {
+  std::mt19937 random(7);
+  std::deque<Timer> timers;
+  std::vector<int> ran;
+  std::set<std::tuple<TimePoint, int, int>> expected;  // Deadline, order of arming, timer.
+  std::vector<std::optional<std::tuple<TimePoint, int, int>>> armed(200);
+  for (int i = 0; i < 200; ++i) timers.emplace_back(queue, [&ran, i] { ran.push_back(i); });
+  for (int step = 0; step < 20000; ++step) {
+    const int i = static_cast<int>(random() % 200);
+    if (auto &entry = armed[static_cast<std::size_t>(i)]; entry) {
+      expected.erase(*entry);
+      entry.reset();
+    }
+    Timer &timer = timers[static_cast<std::size_t>(i)];
+    if (random() % 4 == 0) {
+      timer.cancel();
+    } else {
+      timer.arm_in(static_cast<int>(random() % 50) * kTick);
+      armed[static_cast<std::size_t>(i)] = {timer.deadline(), step, i};
+      expected.insert({timer.deadline(), step, i});
+    }
+    if (step % 10 != 0) continue;
+    ran.clear();
+    run_after(kTick);
+    for (const int each : ran) {
+      ASSERT_FALSE(expected.empty());
+      ASSERT_EQ(each, std::get<2>(*expected.begin()));
+      expected.erase(expected.begin());
+      armed[static_cast<std::size_t>(each)].reset();
+    }
+    ASSERT_EQ(queue.next_deadline(),
+              expected.empty() ? TimePoint::max() : std::get<0>(*expected.begin()));
+  }
 }
 
 }  // namespace
