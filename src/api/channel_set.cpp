@@ -86,14 +86,6 @@ std::vector<ChannelSet::ChannelPtr> ChannelSet::take_all() {
   return taken;
 }
 
-std::vector<ChannelSet::ChannelPtr> ChannelSet::take_news() {
-  std::vector<ChannelPtr> channels;
-  for (const ChannelKey key : std::exchange(news_, {})) {
-    if (ChannelPtr channel = find(key)) channels.push_back(std::move(channel));
-  }
-  return channels;
-}
-
 void ChannelSet::fill_stats(PeerConnectionStats &stats) const {
   stats.messages_sent = closed_sent_;
   stats.messages_received = closed_received_;

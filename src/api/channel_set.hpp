@@ -41,7 +41,14 @@ class ChannelSet {
   /// A message was delivered to it: `packet_received` is due.
   void note_news(ChannelKey key) { news_.push_back(key); }
   bool has_news() const { return !news_.empty(); }
-  std::vector<ChannelPtr> take_news();
+  /// Calls `each` with every such channel, and forgets them; it must not change the set.
+  template <class Function>
+  void take_news(const Function &each) {
+    for (const ChannelKey key : news_) {
+      if (const auto found = channels_.find(key); found != channels_.end()) each(found->second);
+    }
+    news_.clear();
+  }
 
   void fill_stats(PeerConnectionStats &stats) const;
 

@@ -9,6 +9,7 @@ namespace peerlane::internal {
 
 namespace {
 constexpr std::size_t kKeptEvents = 16384;
+constexpr std::size_t kKeptUrgentEvents = 256;
 }  // namespace
 
 void DeliveryQueue::begin(EventMailbox *mailbox, std::size_t trailing) {
@@ -19,9 +20,9 @@ void DeliveryQueue::begin(EventMailbox *mailbox, std::size_t trailing) {
 }
 
 DeliveryQueue::Kind DeliveryQueue::pop(LocalEvent &local, Event &network) {
-  if (!urgent_.empty()) {
-    local = std::move(urgent_.front());
-    urgent_.pop_front();
+  if (!no_urgent()) {
+    local = std::move(urgent_[next_urgent_++]);
+    if (no_urgent()) clear_urgent();
     return Kind::LOCAL;
   }
   if (older_ == 0 && next_arrived_ < arrived_.size()) {
@@ -76,8 +77,15 @@ void DeliveryQueue::clear() {
   std::swap(dropped.urgent_, urgent_);
   std::swap(dropped.queue_, queue_);
   std::swap(dropped.arrived_, arrived_);
+  next_urgent_ = 0;
   older_ = 0;
   next_arrived_ = 0;
+}
+
+void DeliveryQueue::clear_urgent() {
+  urgent_.clear();
+  next_urgent_ = 0;
+  if (urgent_.capacity() > kKeptUrgentEvents) std::vector<LocalEvent>().swap(urgent_);
 }
 
 }  // namespace peerlane::internal

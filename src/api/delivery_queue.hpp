@@ -33,21 +33,24 @@ class DeliveryQueue {
   Kind pop(LocalEvent &local, Event &network);
   /// Everything that was due when the poll began has been popped.
   bool arrived_done() const {
-    return urgent_.empty() && older_ == 0 && next_arrived_ == arrived_.size();
+    return no_urgent() && older_ == 0 && next_arrived_ == arrived_.size();
   }
   /// The poll ends, perhaps early: what is left keeps its order.
   void end();
 
-  bool empty() const {
-    return urgent_.empty() && queue_.empty() && next_arrived_ == arrived_.size();
-  }
+  bool empty() const { return no_urgent() && queue_.empty() && next_arrived_ == arrived_.size(); }
   /// Drops an undelivered description of that type.
   void withdraw_description(const std::string &type);
   /// Drops everything. Safe inside a poll.
   void clear();
 
  private:
-  std::deque<LocalEvent> urgent_;
+  bool no_urgent() const { return next_urgent_ == urgent_.size(); }
+  void clear_urgent();
+
+  // A vector, since a deque asks the heap again every few events.
+  std::vector<LocalEvent> urgent_;
+  std::size_t next_urgent_ = 0;
   // Local events, and, where a slot threw, network events that were taken before them.
   std::deque<std::variant<LocalEvent, Event>> queue_;
   std::size_t older_ = 0;  // How many at the front of queue_ are older than arrived_.

@@ -92,6 +92,7 @@ class PeerConnectionCore final : public PeerConnectionBackend,
   void resume_reading_if_due();
   void close_channel(const std::shared_ptr<DataChannelCore> &channel);
 
+  void on_network(Event &event);
   void on_network(LocalCandidateFound &event);
   void on_network(GatheringDone &event);
   void on_network(TransportStateChanged &event);
@@ -102,7 +103,7 @@ class PeerConnectionCore final : public PeerConnectionBackend,
   void on_network(ChannelIdAssigned &event);
   void on_network(ChannelClosing &event);
   void on_network(ChannelClosed &event);
-  void on_network(BufferedAmountLow &event);
+  void on_buffered_amount_low(ChannelKey key);
 
   void deliver(DescriptionCreated &event);
   void deliver(CandidateAnnounced &event);

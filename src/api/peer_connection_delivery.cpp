@@ -77,13 +77,20 @@ Error PeerConnectionCore::poll() {
         local = LocalEvent();
         break;
       case DeliveryQueue::Kind::NETWORK:
-        if (network.control) {
-          std::visit([this](auto &event) { on_network(event); }, *network.control);
-        } else {
-          deliver_message(std::move(network));
-        }
+        on_network(network);
         break;
     }
+  }
+}
+
+void PeerConnectionCore::on_network(Event &event) {
+  switch (event.kind) {
+    case Event::Kind::MESSAGE:
+      return deliver_message(std::move(event));
+    case Event::Kind::BUFFERED_AMOUNT_LOW:
+      return on_buffered_amount_low(event.channel);
+    case Event::Kind::CONTROL:
+      return std::visit([this](auto &control) { on_network(control); }, *event.control);
   }
 }
 
@@ -141,11 +148,10 @@ void PeerConnectionCore::deliver_message(Event &&event) {
 }
 
 void PeerConnectionCore::announce_packets() {
-  for (auto &channel : channels_.take_news()) {
-    if (!channel->has_news()) continue;
-    queue_.push_urgent(
-        ChannelSignalled{std::move(channel), ChannelSignal::PACKET_RECEIVED, nullptr});
-  }
+  channels_.take_news([this](const ChannelSet::ChannelPtr &channel) {
+    if (!channel->has_news()) return;
+    queue_.push_urgent(ChannelSignalled{channel, ChannelSignal::PACKET_RECEIVED, nullptr});
+  });
 }
 
 // What the network tells. The emissions are queued before everything else, one by one.
@@ -221,8 +227,8 @@ void PeerConnectionCore::on_network(ChannelClosed &event) {
   if (const auto channel = channels_.find(event.channel)) close_channel(channel);
 }
 
-void PeerConnectionCore::on_network(BufferedAmountLow &event) {
-  auto channel = channels_.find(event.channel);
+void PeerConnectionCore::on_buffered_amount_low(ChannelKey key) {
+  auto channel = channels_.find(key);
   if (!channel) return;
   queue_.push_urgent(
       ChannelSignalled{std::move(channel), ChannelSignal::BUFFERED_AMOUNT_LOW, nullptr});

@@ -59,22 +59,20 @@ struct ChannelClosing {
 struct ChannelClosed {
   ChannelKey channel = 0;
 };
-struct BufferedAmountLow {
-  ChannelKey channel = 0;
-};
 
-using ControlEvent =
-    std::variant<LocalCandidateFound, GatheringDone, TransportStateChanged,
-                 RemoteFingerprintVerified, ErrorOccurred, ChannelArrived, ChannelOpened,
-                 ChannelIdAssigned, ChannelClosing, ChannelClosed, BufferedAmountLow>;
+using ControlEvent = std::variant<LocalCandidateFound, GatheringDone, TransportStateChanged,
+                                  RemoteFingerprintVerified, ErrorOccurred, ChannelArrived,
+                                  ChannelOpened, ChannelIdAssigned, ChannelClosing, ChannelClosed>;
 
-/// A message from the peer, or, rarely, something else: kept small, since messages are what there
-/// are millions of.
+/// A message from the peer, the news that one of ours has gone, or, rarely, something else: kept
+/// small and without an allocation of its own, since messages are what there are millions of.
 struct Event {
-  ChannelKey channel = 0;
+  enum class Kind : std::uint8_t { MESSAGE, BUFFERED_AMOUNT_LOW, CONTROL };
+  Kind kind = Kind::MESSAGE;
   bool is_text = false;
+  ChannelKey channel = 0;
   PackedByteArray payload;
-  std::unique_ptr<ControlEvent> control;  ///< Null for a message.
+  std::unique_ptr<ControlEvent> control;  ///< Null for the others.
 };
 
 }  // namespace peerlane

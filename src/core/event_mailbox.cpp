@@ -18,6 +18,7 @@ void run_copy(std::function<void()> handler) {
 
 void EventMailbox::push(ControlEvent event) {
   Event wrapped;
+  wrapped.kind = Event::Kind::CONTROL;
   wrapped.control = std::make_unique<ControlEvent>(std::move(event));
   staged_.push_back(std::move(wrapped));
 }

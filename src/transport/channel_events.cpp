@@ -41,7 +41,14 @@ void ChannelEvents::on_channel_opened(ChannelKey channel, std::uint16_t stream) 
 }
 void ChannelEvents::on_channel_closing(ChannelKey channel) { emit(ChannelClosing{channel}); }
 void ChannelEvents::on_channel_closed(ChannelKey channel) { emit(ChannelClosed{channel}); }
-void ChannelEvents::on_buffered_amount_low(ChannelKey channel) { emit(BufferedAmountLow{channel}); }
+void ChannelEvents::on_buffered_amount_low(ChannelKey channel) {
+  if (muted_) return;
+  Event event;
+  event.kind = Event::Kind::BUFFERED_AMOUNT_LOW;
+  event.channel = channel;
+  link_.events.push(std::move(event));
+  on_event_();
+}
 void ChannelEvents::on_channel_error(Error error, const std::string &message) {
   emit(ErrorOccurred{error, message});
 }

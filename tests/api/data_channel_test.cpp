@@ -252,7 +252,8 @@ TEST(Channel, LowWaterMark) {
   in.channel->set_buffered_amount_low_threshold(1000);
   EXPECT_EQ(in.channel->get_buffered_amount_low_threshold(), 1000);
   EXPECT_EQ(in.peer.wire().all<OpenChannel>()[0].link->low_threshold, 1000u);
-  in.peer.wire().emit(BufferedAmountLow{in.key});
+  in.peer.wire().stage_buffered_amount_low(in.key);
+  in.peer.wire().publish();
   EXPECT_EQ(in.low, 0);
   in.peer.settle();
   EXPECT_EQ(in.low, 1);

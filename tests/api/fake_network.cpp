@@ -23,6 +23,13 @@ void FakeWire::emit(ControlEvent event) {
   publish();
 }
 
+void FakeWire::stage_buffered_amount_low(ChannelKey channel) {
+  Event event;
+  event.kind = Event::Kind::BUFFERED_AMOUNT_LOW;
+  event.channel = channel;
+  link->events.push(std::move(event));
+}
+
 void FakeWire::stage_message(ChannelKey channel, const std::string &payload, bool is_text) {
   link->inbox_cost += payload.size() + kMessageOverhead;
   ++link->inbox_messages;

@@ -54,6 +54,7 @@ class FakeWire {
   void message(ChannelKey channel, const std::string &payload, bool is_text = false);
   /// Several events that become visible together.
   void stage(ControlEvent event) { link->events.push(std::move(event)); }
+  void stage_buffered_amount_low(ChannelKey channel);
   void stage_message(ChannelKey channel, const std::string &payload, bool is_text = false);
   void publish();
   /// Runs what post_wakeup asked for, as a network thread would.

@@ -219,7 +219,7 @@ TEST_F(Signals, ChannelHandleMayBeDroppedInItsOwnSlots) {
     signal.connect([&] { ++after; });
     one.wire().open_channels();
     one.wire().message(lane_key, "x");
-    one.wire().emit(BufferedAmountLow{lane_key});
+    one.wire().stage_buffered_amount_low(lane_key);
     one.wire().emit(ChannelClosed{lane_key});
     one.settle();
     EXPECT_FALSE(lane);
@@ -268,7 +268,7 @@ TEST_F(Signals, EndlessSlotsLeaveSomethingForTheNextPoll) {
 
 TEST_F(Signals, PollDeliversEverythingThatHadArrived) {
   open();
-  for (int i = 0; i < 5000; ++i) peer.wire().stage(BufferedAmountLow{key});
+  for (int i = 0; i < 5000; ++i) peer.wire().stage_buffered_amount_low(key);
   int low = 0;
   channel->buffered_amount_low.connect([&] { ++low; });
   peer.wire().publish();

@@ -83,6 +83,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   // association_output.cpp
   void flush();
   void flush_packets();
+  void send_down(SctpOutbox::Packets &packets);
   void pump_requests();
   void inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
   void on_data_sent(std::uint32_t tsn, TimePoint now);

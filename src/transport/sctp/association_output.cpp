@@ -49,7 +49,11 @@ void SctpTransport::Association::flush_packets() {
   SctpOutbox::Packets packets;
   outbox_->take(packets);
   lent_ = false;
-  if (packets.lengths.empty()) return;
+  if (!packets.lengths.empty()) send_down(packets);
+  if (packets.bytes.capacity() > spare.bytes.capacity()) std::swap(packets, spare);
+}
+
+void SctpTransport::Association::send_down(SctpOutbox::Packets &packets) {
   const TimePoint now = timers_.now();
   data_in_batch_ = false;
   std::size_t offset = 0;
@@ -67,7 +71,6 @@ void SctpTransport::Association::flush_packets() {
     begin = offset;
   }
   if (!batch.empty()) below_.send(batch);
-  if (packets.bytes.capacity() > spare.bytes.capacity()) std::swap(packets, spare);
 }
 
 void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size,
