@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Runs one command of peerlane-bench with tiny parameters and reads its JSON: PROGRAM, ARGUMENTS (a list that begins with
-# the command), POSITIVE and ZERO (metrics that must be so). Says nothing about speed.
+# the command), POSITIVE, ZERO and BELOW_TWO (metrics that must be so). Says nothing about speed.
 
 list(GET ARGUMENTS 0 command)
 execute_process(
@@ -56,6 +56,12 @@ foreach(line IN LISTS lines)
   foreach(metric IN LISTS ZERO)
     string(JSON value GET "${line}" metrics ${metric})
     if(NOT value EQUAL 0)
+      message(FATAL_ERROR "${metric} is ${value}: ${line}")
+    endif()
+  endforeach()
+  foreach(metric IN LISTS BELOW_TWO)
+    string(JSON value GET "${line}" metrics ${metric})
+    if(NOT value LESS 2)
       message(FATAL_ERROR "${metric} is ${value}: ${line}")
     endif()
   endforeach()
