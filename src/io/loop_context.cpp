@@ -54,7 +54,7 @@ LoopContext::LoopContext(LoopPoller &poller, TimerQueue &timers, GMainContext *c
     : poller_(poller),
       context_(context),
       id_(poller.add(*this)),
-      timer_(timers, [this] { dispatch(); }),
+      timer_(timers, [this] { run_sources(); }),
       end_of_loan_(timers, [this] { take_back(); }) {}
 
 LoopContext::~LoopContext() {
@@ -130,6 +130,32 @@ bool LoopContext::set_ready(int descriptor, std::uint32_t events) {
 
 void LoopContext::dispatch() {
   if (destroyed_ != nullptr) return;  // Not nested.
+  ready_ = false;
+  if (!read_directly()) return;
+  const bool any = std::any_of(watched_.begin(), watched_.end(),
+                               [](const WatchedDescriptor &each) { return each.ready != 0; });
+  if (any) run_sources();
+}
+
+bool LoopContext::read_directly() {
+  const auto found =
+      std::find_if(watched_.begin(), watched_.end(), [this](const WatchedDescriptor &each) {
+        return each.descriptor == reader_descriptor_ && each.ready == G_IO_IN;
+      });
+  if (found == watched_.end()) return true;
+  const int descriptor = found->descriptor;
+  found->ready = 0;
+  bool destroyed = false;
+  destroyed_ = &destroyed;
+  const bool nothing_left = reader_();
+  if (destroyed) return false;
+  destroyed_ = nullptr;
+  if (!nothing_left) set_ready(descriptor, G_IO_IN);
+  return true;
+}
+
+void LoopContext::run_sources() {
+  if (destroyed_ != nullptr) return;
   bool destroyed = false;
   run_inside([this, &destroyed] {
     destroyed_ = &destroyed;

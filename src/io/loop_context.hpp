@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/timer.hpp"
@@ -42,6 +43,12 @@ class LoopContext {
   /// interval. False where there is none.
   bool expedite(const char *name);
 
+  /// Where the descriptor of read_first() has input, `read` is asked first, and GLib only if that
+  /// returns false: for one packet at a time GLib's way costs more than the packet does. Set once.
+  void set_reader(std::function<bool()> read) { reader_ = std::move(read); }
+  /// -1: none.
+  void read_first(int descriptor) { reader_descriptor_ = descriptor; }
+
   /// The poller leaves the descriptors alone from now on, since somebody else waits for them; for
   /// `time` at most, then it takes them back. Timers, and what is attached meanwhile, go on as
   /// before.
@@ -56,6 +63,9 @@ class LoopContext {
   /// True the first time since the last dispatch.
   bool set_ready(int descriptor, std::uint32_t events);
   void dispatch();
+  /// False where this object is gone.
+  bool read_directly();
+  void run_sources();
   void prepare(bool sources_changed);
   void watch(std::vector<WatchedDescriptor> next);
 
@@ -65,6 +75,8 @@ class LoopContext {
   Timer timer_;
   Timer end_of_loan_;
   std::vector<WatchedDescriptor> watched_;
+  std::function<bool()> reader_;  // True: nothing is left for GLib.
+  int reader_descriptor_ = -1;
   int priority_ = 0;
   int wake_descriptor_ = -1;
   bool ready_ = false;

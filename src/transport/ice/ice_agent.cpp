@@ -66,15 +66,16 @@ Status IceTransport::Agent::open() {
   nice_ = GObjectPtr<NiceAgent>::take(nice_agent_new_full(
       context_->native(), NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE));
   g_object_set(nice_.get(), "upnp", FALSE, "ice-tcp", to_gboolean(options_.enable_tcp),
-               "controlling-mode", to_gboolean(options_.controlling),
-               "stun-pacing-timer", kPacingMilliseconds, "stun-max-retransmissions",
-               kStunRetransmissions, "idle-timeout", kPatienceMilliseconds, "force-relay",
+               "controlling-mode", to_gboolean(options_.controlling), "stun-pacing-timer",
+               kPacingMilliseconds, "stun-max-retransmissions", kStunRetransmissions,
+               "idle-timeout", kPatienceMilliseconds, "force-relay",
                to_gboolean(options_.policy == IceTransportPolicy::RELAY), nullptr);
   stream_ = nice_agent_add_stream(nice_.get(), 1);
   if (stream_ == 0) return Failure{Error::ERR_CANT_CREATE, "libnice made no stream"};
   nice_agent_set_local_credentials(nice_.get(), stream_, local_ufrag_.c_str(), local_pwd_.c_str());
   connect_signals();
   attach_receiver(true);
+  context_->set_reader([this] { return read_path(); });
   remote_candidates_.on_resolved([this] {
     if (remote_gathering_done_) gate_.remote_done();
   });
@@ -201,7 +202,7 @@ void IceTransport::Agent::on_component_state(NiceComponentState state) {
       // It checks the address that the peer has left.
       if (peer_moves_.moved()) return;
       // The socket may be closed, or the address be another's by now.
-      path_.forget();
+      forget_path();
       peer_moves_.forget();
       set_patience(false);
       return gate_.all_pairs_failed();
@@ -238,7 +239,7 @@ void IceTransport::Agent::on_selected_pair(NiceCandidate *local, NiceCandidate *
   const auto address = from_nice(remote->addr);
   if (!is_plain_udp || !address || options_.policy == IceTransportPolicy::RELAY) {
     peer_moves_.forget();
-    return path_.forget();
+    return forget_path();
   }
   peer_moves_.selected(*address);
   use_path(peer_moves_.target());
@@ -249,8 +250,14 @@ void IceTransport::Agent::use_path(const SocketAddress &remote) {
   path_.use(
       GObjectPtr<GSocket>::take(nice_agent_get_selected_socket(nice_.get(), stream_, kComponent)),
       remote);
+  if (options_.allow_direct_receive) context_->read_first(path_.descriptor());
   remote_.address = remote.literal();
   remote_.port = remote.port();
+}
+
+void IceTransport::Agent::forget_path() {
+  context_->read_first(-1);
+  path_.forget();
 }
 
 void IceTransport::Agent::send(std::span<const ByteView> datagrams) {
@@ -274,9 +281,9 @@ void IceTransport::Agent::check_path() {
   if (!remote_credentials_ || local_.transport != "udp") return;
   gboolean controlling = FALSE;
   g_object_get(nice_.get(), "controlling-mode", &controlling, nullptr);
-  const PackedByteArray check = write_connectivity_check({local_ufrag_, remote_credentials_->first,
-                                                          remote_credentials_->second,
-                                                          controlling != FALSE});
+  const PackedByteArray check =
+      write_connectivity_check({local_ufrag_, remote_credentials_->first,
+                                remote_credentials_->second, controlling != FALSE});
   const ByteView datagram = check;
   if (!check.empty()) send(std::span(&datagram, 1));
 }
@@ -288,12 +295,29 @@ void IceTransport::Agent::attach_receiver(bool on) {
 
 void IceTransport::Agent::on_nice_receive(NiceAgent *, guint, guint, guint size, gchar *bytes,
                                           gpointer self) {
-  static_cast<Agent *>(self)->on_receive(ByteView(bytes, size));
+  auto *agent = static_cast<Agent *>(self);
+  if (agent->closing_) return;
+  agent->pause_if_greedy(size);
+  agent->on_receive(ByteView(bytes, size));
+}
+
+bool IceTransport::Agent::read_path() {
+  ByteView data;
+  for (std::size_t bytes = 0; bytes < kMaxBytesPerDispatch; bytes += data.size()) {
+    switch (path_.receive(data)) {
+      case UdpPath::Input::NONE:
+        return true;
+      case UdpPath::Input::OTHER:
+        return false;
+      case UdpPath::Input::DATA:
+        on_receive(data);
+    }
+  }
+  return true;
 }
 
 void IceTransport::Agent::on_receive(ByteView data) {
   if (closing_) return;
-  pause_if_greedy(data.size());
   if (!contains_stun(data)) return listener_.on_ice_data(data);
   const MergedInput cut = without_stun(data);
   dropped_["ice_merged_stun"] += cut.stun_packets;

@@ -84,10 +84,13 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   void on_selected_pair(NiceCandidate *local, NiceCandidate *remote);
   void adopt_selected_pair();
   void use_path(const SocketAddress &remote);
+  void forget_path();
   void set_patience(bool connected);
 
   // Receiving.
   void attach_receiver(bool on);
+  /// False where there is something for libnice to read.
+  bool read_path();
   void on_receive(ByteView data);
   void pause_if_greedy(std::size_t bytes);
   static void on_nice_receive(NiceAgent *, guint, guint, guint size, gchar *bytes, gpointer self);

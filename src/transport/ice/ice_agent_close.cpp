@@ -34,7 +34,7 @@ IceTransport::Agent::~Agent() {
   // Without close(): where the transport was never handed out, or the loop has ended.
   if (nice_) g_signal_handlers_disconnect_by_data(nice_.get(), this);
   server_reflexive_.stop();
-  path_.forget();
+  forget_path();
   peer_moves_.forget();
   if (nice_ && stream_ != 0) remove_stream();
 }
@@ -50,7 +50,7 @@ void IceTransport::Agent::close(std::function<void()> on_closed) {
   gathering_timer_.cancel();
   path_check_timer_.cancel();
   resume_receiving_.cancel();
-  path_.forget();
+  forget_path();
   server_reflexive_.stop();
   remote_candidates_.stop();
   resolver_.cancel_all();

@@ -64,6 +64,7 @@ class IceTransport final : public DatagramSink {
     // Each fast path has a plain fallback; tests force it.
     bool allow_segmentation_offload = true;
     bool allow_receive_offload = true;
+    bool allow_direct_receive = true;
     // Tests shorten both.
     Duration gathering_limit = std::chrono::seconds(5);  ///< For servers that do not answer.
     Duration checking_limit = std::chrono::seconds(30);  ///< Without a pair, before FAILED.

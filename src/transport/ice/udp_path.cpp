@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kMaxSegments = 60;
 constexpr std::size_t kMaxSegmentedBytes = 64000;
 constexpr std::size_t kMaxPlainAtOnce = 64;
+constexpr std::size_t kMaxDatagram = 65536;
+constexpr std::uint8_t kFirstDtls = 20, kLastDtls = 63;  // RFC 7983 section 7
 // A window of SCTP can arrive in one go; the kernel's default of 208 KiB holds a fifth of it. The
 // kernel cuts what is above its own limit.
 constexpr int kSocketBuffer = 4 << 20;
@@ -120,6 +122,30 @@ bool UdpPath::send(std::span<const ByteView> datagrams) {
     }
   }
   return true;
+}
+
+UdpPath::Input UdpPath::receive(ByteView &data) {
+  const int socket = descriptor();
+  if (socket < 0) return Input::OTHER;
+  std::uint8_t first = 0;
+  sockaddr_storage from{};
+  iovec vector{&first, sizeof first};
+  msghdr message{};
+  message.msg_name = &from;
+  message.msg_namelen = sizeof from;
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  // Once it is taken out, libnice could not get it any more.
+  if (recvmsg(socket, &message, MSG_PEEK | MSG_DONTWAIT) < 0)
+    return would_block(errno) || errno == EINTR ? Input::NONE : Input::OTHER;
+  if (first < kFirstDtls || first > kLastDtls) return Input::OTHER;
+  const auto sender = SocketAddress::from_native(reinterpret_cast<const sockaddr *>(&from));
+  if (!sender || *sender != remote_) return Input::OTHER;
+  thread_local std::array<std::uint8_t, kMaxDatagram> buffer;
+  const ssize_t size = recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size < 0) return Input::NONE;
+  data = ByteView(buffer.data(), static_cast<std::size_t>(size));
+  return Input::DATA;
 }
 
 bool UdpPath::send_segments(int socket, std::span<const ByteView> datagrams) {

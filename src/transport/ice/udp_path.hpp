@@ -37,12 +37,22 @@ class UdpPath {
   /// False where the path cannot be used; nothing was sent then.
   bool send(std::span<const ByteView> datagrams);
 
+  enum class Input {
+    NONE,
+    DATA,   ///< From the peer, and neither STUN nor TURN (RFC 7983).
+    OTHER,  ///< For libnice to read.
+  };
+  /// What waits in the socket. Data is read: one datagram, or several that the kernel has merged;
+  /// valid until the next call on this thread.
+  Input receive(ByteView &data);
+  /// -1 where the path cannot be used.
+  int descriptor() const;
+
   /// A STUN packet came merged with data, out of libnice's sight: no merging for some seconds,
   /// until it is sent again.
   void suspend_receive_offload();
 
  private:
-  int descriptor() const;
   void set_up_socket();
   void set_receive_offload(bool on);
   /// False where the rest of the batch is lost: the socket takes no more now.

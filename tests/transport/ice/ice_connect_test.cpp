@@ -89,11 +89,12 @@ TEST_F(IceConnect, ConnectsOnEveryInterface) {
 }
 
 TEST_F(IceConnect, TheSameBytesArriveWithEachCombinationOfOffloads) {
-  for (const int mask : {0, 1, 2, 3}) {
+  for (const int mask : {0, 1, 2, 3, 4, 5, 6, 7}) {
     SCOPED_TRACE(mask);
     IcePeer::Options fast = options(true);
     fast.allow_segmentation_offload = (mask & 1) != 0;
     fast.allow_receive_offload = (mask & 2) != 0;
+    fast.allow_direct_receive = (mask & 4) != 0;
     IcePeer a(strand_, fast);
     fast.controlling = false;
     fast.local_ufrag = random_ice_chars(8);
