@@ -24,6 +24,10 @@ class ByteQueue {
     taken_ += count;
     if (taken_ == bytes_.size()) clear();
   }
+  /// Only the first `count` bytes stay.
+  void keep(std::size_t count) {
+    if (count < size()) bytes_.resize(taken_ + count);
+  }
   void clear() {
     bytes_.clear();
     taken_ = 0;

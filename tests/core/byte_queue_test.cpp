@@ -22,7 +22,11 @@ TEST(ByteQueueTest, GivesInTheOrderOfTaking) {
   EXPECT_EQ(text(queue), "e");
   queue.append("fgh");
   EXPECT_EQ(text(queue), "efgh");
-  queue.take(4);
+  queue.keep(9);
+  EXPECT_EQ(text(queue), "efgh");
+  queue.keep(2);
+  EXPECT_EQ(text(queue), "ef");
+  queue.take(2);
   EXPECT_TRUE(queue.empty());
 }
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "support/tls_server_end.hpp"
 #include "transport/dtls/tls_client_context.hpp"
-#include "transport/dtls/tls_server_end.hpp"
 
 namespace peerlane::test {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "transport/dtls/tls_server_end.hpp"
+#include "support/tls_server_end.hpp"
 
 #include <openssl/err.h>
 
