@@ -158,7 +158,7 @@ void IceTransport::Agent::add_relay(const IceServerAddress &server, const std::s
 
 void IceTransport::Agent::add_tls_relay(const IceServerAddress &server,
                                         const std::vector<std::string> &addresses) {
-  if (relays_.size() >= kMaxRelays || addresses.empty()) return;
+  if (relays_.size() >= kMaxRelays || addresses.empty() || gathered_) return;
   TlsTunnel::Options tunnel;
   tunnel.limit = options_.gathering_limit;
   for (const std::string &address : addresses) {

@@ -28,6 +28,8 @@ SocketWatch::SocketWatch(LoopContext &context, int descriptor, Owner &owner)
   source_ = g_source_new(&functions, sizeof(Source));
   reinterpret_cast<Source *>(source_)->watch = this;
   tag_ = g_source_add_unix_fd(source_, descriptor, static_cast<GIOCondition>(0));
+  // Otherwise GLib takes the descriptor out of the poll set and back for each dispatch.
+  g_source_set_can_recurse(source_, TRUE);
   g_source_attach(source_, context.native());
 }
 
