@@ -29,6 +29,8 @@ class SocketWatch {
 
   int descriptor() const { return descriptor_; }
   void want(bool reading, bool writing);
+  /// What was wanted last.
+  bool reading() const { return (wanted_ & G_IO_IN) != 0; }
 
   // In on_socket_ready(): what it is called for.
   bool readable() const { return (ready_ & (G_IO_IN | G_IO_HUP | G_IO_ERR)) != 0; }

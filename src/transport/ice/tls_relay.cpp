@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "transport/ice/tls_relay.hpp"
 
-#include <netinet/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -16,14 +15,12 @@ namespace peerlane {
 
 namespace {
 
-// The way between libnice and us is to keep little: what waits there is late where the network is
-// slow. The kernel's buffers follow the size of a segment, which is 64 KiB on loopback.
-constexpr int kSegment = 2048;
-constexpr int kReceiveBuffer = 64 << 10;
+// What waits between libnice and us is late where the network is slow, and the kernel would let it
+// be megabytes.
+constexpr int kSocketBuffer = 128 << 10;
 
-void limit_buffers(int descriptor) {
-  setsockopt(descriptor, IPPROTO_TCP, TCP_MAXSEG, &kSegment, sizeof kSegment);
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
+void set_buffer(int descriptor, int which) {
+  setsockopt(descriptor, SOL_SOCKET, which, &kSocketBuffer, sizeof kSocketBuffer);
 }
 
 }  // namespace
@@ -35,7 +32,7 @@ Result<std::unique_ptr<TlsRelay>> TlsRelay::create(LoopContext &context, TimerQu
   const auto loopback = *SocketAddress::parse(v4 ? "127.0.0.1" : "::1", 0);
   const int descriptor =
       socket(loopback.native()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (descriptor >= 0) limit_buffers(descriptor);
+  if (descriptor >= 0) set_buffer(descriptor, SO_RCVBUF);  // Of those that it accepts.
   if (descriptor < 0 || bind(descriptor, loopback.native(), loopback.native_size()) != 0 ||
       listen(descriptor, SOMAXCONN) != 0) {
     const std::string reason = std::strerror(errno);
@@ -62,6 +59,10 @@ TlsRelay::TlsRelay(LoopContext &context, TimerQueue &timers, int socket, TlsTunn
 
 bool TlsRelay::was_open() const { return !tunnels_.empty() && tunnels_.front()->was_open(); }
 
+void TlsRelay::pass_on() {
+  if (!tunnels_.empty()) tunnels_.front()->pass_on();
+}
+
 void TlsRelay::end_gathering() {
   acceptor_.reset();
   for (const auto &tunnel : tunnels_) tunnel->end_gathering();
@@ -83,10 +84,12 @@ void TlsRelay::on_socket_ready(SocketWatch &) {
 }
 
 void TlsRelay::take(int connection) {
-  if (!is_of_our_agent(connection)) {
+  const int libnice = other_end_of(connection);
+  if (libnice < 0) {
     close(connection);
     return;
   }
+  set_buffer(libnice, SO_SNDBUF);
   tunnels_.push_back(std::make_unique<TlsTunnel>(context_, timers_, connection,
                                                  static_cast<TlsTunnel::Listener &>(*this)));
   if (tls_) {
@@ -96,16 +99,19 @@ void TlsRelay::take(int connection) {
   }
 }
 
-/// Whether the other end is a socket of libnice, which the same context waits for. Libnice attaches
-/// it when it connects, and our own source is heard in a later turn.
-bool TlsRelay::is_of_our_agent(int connection) const {
+/// The socket of libnice, which the same context waits for; -1 where it is a stranger's. Libnice
+/// attaches it when it connects, and our own source is heard in a later turn.
+int TlsRelay::other_end_of(int connection) const {
   const auto here = SocketAddress::of_socket(connection);
   const auto there = SocketAddress::of_peer(connection);
-  const std::vector<WatchedDescriptor> &sockets = context_.watched();
-  return here && there && std::any_of(sockets.begin(), sockets.end(), [&](const auto &each) {
-           return SocketAddress::of_socket(each.descriptor) == there &&
-                  SocketAddress::of_peer(each.descriptor) == here;
-         });
+  if (!here || !there) return -1;
+  for (const WatchedDescriptor &each : context_.watched()) {
+    if (SocketAddress::of_socket(each.descriptor) == there &&
+        SocketAddress::of_peer(each.descriptor) == here) {
+      return each.descriptor;
+    }
+  }
+  return -1;
 }
 
 void TlsRelay::on_tunnel_failed(const Failure &failure) {

@@ -45,6 +45,8 @@ class TlsRelay final : private SocketWatch::Owner, private TlsTunnel::Listener {
   const SocketAddress &address() const { return address_; }
   /// The server has proved who it is.
   bool was_open() const;
+  /// See TlsTunnel.
+  void pass_on();
   /// Libnice makes no connection any more.
   void end_gathering();
 
@@ -54,7 +56,7 @@ class TlsRelay final : private SocketWatch::Owner, private TlsTunnel::Listener {
   void on_socket_ready(SocketWatch &watch) override;
   void on_tunnel_failed(const Failure &failure) override;
   void take(int connection);
-  bool is_of_our_agent(int connection) const;
+  int other_end_of(int connection) const;
 
   LoopContext &context_;
   TimerQueue &timers_;

@@ -78,6 +78,12 @@ void TlsTunnel::refuse() {
   update();
 }
 
+void TlsTunnel::pass_on() {
+  if (!was_open_ || !inner_ || !inner_->reading()) return;
+  read_libnice();
+  update();
+}
+
 void TlsTunnel::end_gathering() {
   if (!was_open_ && deadline_.armed()) fail(too_late());
   if (state_ != State::REFUSING) return;

@@ -53,6 +53,9 @@ class TlsTunnel final : private SocketWatch::Owner {
   void connect(Options options, std::unique_ptr<TlsStream> tls);
   /// Nothing is tried, or no longer: libnice is answered that the server refuses.
   void refuse();
+  /// Libnice has just sent something: passed on without waiting for the loop, whose sockets may be
+  /// with an application that does not look at them soon.
+  void pass_on();
   /// Libnice will not look for another way: without one so far, the tunnel is closed.
   void end_gathering();
   /// The server has proved who it is.

@@ -101,7 +101,7 @@ class IceTlsRelay : public ::testing::Test {
 
   const std::shared_ptr<Strand> strand_ = Strand::create().value();
   const TlsAuthority authority_;
-  const TlsIdentity identity_ = authority_.issue("IP:127.0.0.1,DNS:localhost");
+  const TlsIdentity identity_ = authority_.issue("IP:127.0.0.1,IP:::1,DNS:localhost");
 };
 
 class IceTlsRelayWithCoturn : public IceTlsRelay {
@@ -163,6 +163,24 @@ TEST_F(IceTlsRelayWithCoturn, ItsCandidateTellsNoLoopbackAddress) {
   }
   EXPECT_EQ(relays, 1) << "whatever the number of our own addresses";
   EXPECT_EQ(front_->connections(), 1);
+}
+
+TEST_F(IceTlsRelayWithCoturn, WorksFromEveryAddress) {
+  const std::uint16_t behind = server_->address(IceServerTransport::TCP).port;
+  TlsFront on_v6(identity_, behind, "::1");
+  for (const auto &[from, server] :
+       {std::pair("127.0.0.7", front_->address()), std::pair("::1", on_v6.address("::1"))}) {
+    IcePeer::Options options = with(server);
+    options.bind_address = from;
+    IcePeer peer(strand_, options);
+    ASSERT_TRUE(peer.gather().ok()) << from;
+    ASSERT_TRUE(peer.wait_for(done)) << from;
+    const IcePeer::Heard heard = peer.heard();
+    ASSERT_EQ(heard.candidates.size(), 2u) << from;
+    EXPECT_EQ(heard.candidates[0].address, from);
+    EXPECT_EQ(heard.candidates[1].type, CandidateType::RELAY);
+    EXPECT_TRUE(heard.errors.empty()) << from;
+  }
 }
 
 TEST_F(IceTlsRelayWithCoturn, AServerMayHaveANameWithSeveralAddresses) {

@@ -16,9 +16,9 @@ namespace peerlane::test {
 
 namespace {
 
-int listen_on_loopback() {
-  const auto any = *SocketAddress::parse("127.0.0.1", 0);
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+int listen_on(const std::string &address) {
+  const auto any = *SocketAddress::parse(address, 0);
+  const int listener = socket(any.native()->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   bind(listener, any.native(), any.native_size());
   listen(listener, 64);
   return listener;
@@ -65,16 +65,18 @@ struct TlsFront::Connection {
 };
 
 TlsFront::TlsFront(const TlsIdentity &identity, Script script)
-    : TlsFront(identity, std::move(script), 0) {}
+    : TlsFront(identity, std::move(script), 0, "127.0.0.1") {}
 
-TlsFront::TlsFront(const TlsIdentity &identity, std::uint16_t port_behind)
-    : TlsFront(identity, nullptr, port_behind) {}
+TlsFront::TlsFront(const TlsIdentity &identity, std::uint16_t port_behind,
+                   const std::string &address)
+    : TlsFront(identity, nullptr, port_behind, address) {}
 
-TlsFront::TlsFront(const TlsIdentity &identity, Script script, std::uint16_t port_behind)
+TlsFront::TlsFront(const TlsIdentity &identity, Script script, std::uint16_t port_behind,
+                   const std::string &address)
     : identity_(identity),
       script_(std::move(script)),
       port_behind_(port_behind),
-      listener_(listen_on_loopback()),
+      listener_(listen_on(address)),
       stop_(eventfd(0, EFD_CLOEXEC)),
       thread_([this] { run(); }) {}
 

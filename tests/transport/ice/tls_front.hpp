@@ -16,8 +16,8 @@
 
 namespace peerlane::test {
 
-/// A TLS server on 127.0.0.1 with a thread of its own: what is behind it is a server without TLS,
-/// or a script. Any thread.
+/// A TLS server on 127.0.0.1, or another address, with a thread of its own: what is behind it is a
+/// server without TLS, or a script. Any thread.
 class TlsFront {
  public:
   /// What to answer to what was received, which it cuts off as far as it has understood it.
@@ -25,7 +25,8 @@ class TlsFront {
 
   TlsFront(const TlsIdentity &identity, Script script);
   /// Before the server that has this port of 127.0.0.1.
-  TlsFront(const TlsIdentity &identity, std::uint16_t port_behind);
+  TlsFront(const TlsIdentity &identity, std::uint16_t port_behind,
+           const std::string &address = "127.0.0.1");
   /// Breaks every connection off.
   ~TlsFront();
   TlsFront(const TlsFront &) = delete;
@@ -37,7 +38,8 @@ class TlsFront {
 
  private:
   struct Connection;
-  TlsFront(const TlsIdentity &identity, Script script, std::uint16_t port_behind);
+  TlsFront(const TlsIdentity &identity, Script script, std::uint16_t port_behind,
+           const std::string &address);
   void run();
   void accept_one();
   /// False once it is over.

@@ -175,6 +175,18 @@ TEST_F(TlsTunnelTest, FramesPassWholeHoweverTheyCome) {
   EXPECT_EQ(receive(libnice_, answers.size()), answers);
 }
 
+TEST_F(TlsTunnelTest, WhatLibniceSendsNeedNotWaitForTheLoop) {
+  open();
+  say(server_, success_);
+  EXPECT_EQ(receive(libnice_, success_.size()), success_);
+  run([this] {
+    say(libnice_, request_);
+    tunnel_->pass_on();
+    EXPECT_EQ(receive(server_, request_.size()), request_);
+    tunnel_->pass_on();
+  });
+}
+
 TEST_F(TlsTunnelTest, ASideThatDoesNotReadStopsTheOther) {
   open();
   say(server_, success_);
@@ -312,7 +324,7 @@ TEST_F(TlsTunnelTest, AHandshakeThatStandsStillEndsInTime) {
   EXPECT_NE(reason.message.find("handshake"), std::string::npos) << reason.message;
 }
 
-/// A relay, and sockets that want to use it.
+/// A TlsRelay, and sockets that want to use it.
 class TlsRelayTest : public TlsTunnelTest, public TlsRelay::Listener {
  protected:
   void SetUp() override {
