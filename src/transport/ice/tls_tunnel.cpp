@@ -266,7 +266,8 @@ void TlsTunnel::write_libnice() {
 void TlsTunnel::update() {
   if (inner_) {
     const std::size_t under_way = from_libnice_.size() + (tls_ ? tls_->output().size() : 0);
-    inner_->want(state_ == State::REFUSING || under_way<kMaxWaiting, released_> 0);
+    const bool reading = under_way < kMaxWaiting;
+    inner_->want(reading, released_ > 0);
   }
   if (!outer_) return;
   if (state_ == State::CONNECTING) return outer_->want(false, true);
@@ -286,7 +287,6 @@ void TlsTunnel::fail(Failure failure) {
   } else {
     refuse();
   }
-  deadline_.cancel();
   listener_.on_tunnel_failed(failure);
 }
 
@@ -295,7 +295,7 @@ void TlsTunnel::close_outer() {
   if (!outer_) return;
   // An alert, or the goodbye: as far as it goes at once.
   tls_->close();
-  if (state_ != State::CONNECTING) send_some(outer_->descriptor(), tls_->output().view());
+  send_some(outer_->descriptor(), tls_->output().view());
   tls_->output().clear();
   outer_.reset();
 }
