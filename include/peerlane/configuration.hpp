@@ -13,8 +13,9 @@ namespace peerlane {
 
 /// A STUN or TURN server. W3C: RTCIceServer.
 struct IceServer {
-  /// `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]` (RFC 7064, RFC 7065). `turns:` is
-  /// refused by `initialize` with a message until TURN over TLS can be served.
+  /// `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]`,
+  /// `turns:host[:port][?transport=tcp]` (RFC 7064, RFC 7065). `turns:` is TURN over TLS; the
+  /// server's certificate has to be for `host`.
   std::vector<std::string> urls = {};
   std::string username = {};    ///< TURN only.
   std::string credential = {};  ///< TURN only: the password.
@@ -71,6 +72,9 @@ struct Configuration {
   /// Applies created descriptions without `set_local_description`, as Godot's native plugin does
   /// ([B1] in docs/godot-differences.md).
   bool auto_local_description = false;
+  /// Certificate authorities in PEM, one behind the other, that may vouch for a `turns:` server; ""
+  /// = those of the system, as OpenSSL finds them (SSL_CERT_FILE and SSL_CERT_DIR change where).
+  std::string ice_server_ca_pem = {};
 };
 
 /// How a data channel behaves. W3C: RTCDataChannelInit, in snake_case.

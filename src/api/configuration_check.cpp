@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "api/configuration_check.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "signaling/ip_address.hpp"
+#include "transport/dtls/tls_client_context.hpp"
 
 namespace peerlane::internal {
 
@@ -24,15 +26,19 @@ Result<std::vector<IceServerAddress>> check_servers(const std::vector<IceServer>
     const std::string name = "ice_servers[" + std::to_string(i) + "]: ";
     auto parsed = parse_ice_server(servers[i]);
     if (!parsed) return Failure{Error::ERR_INVALID_PARAMETER, name + parsed.message()};
-    for (IceServerAddress &address : parsed.value()) {
-      if (address.tls()) {
-        return refused(name + "turns: (TURN over TLS) is not served yet; use turn:" + address.host +
-                       " with ?transport=tcp instead.");
-      }
-      addresses.push_back(std::move(address));
-    }
+    for (IceServerAddress &address : parsed.value()) addresses.push_back(std::move(address));
   }
   return addresses;
+}
+
+Result<std::shared_ptr<const TlsConnector>> check_tls(const std::vector<IceServerAddress> &servers,
+                                                      const std::string &authorities_pem) {
+  const bool needed = std::any_of(servers.begin(), servers.end(),
+                                  [](const IceServerAddress &each) { return each.tls(); });
+  if (!needed && authorities_pem.empty()) return std::shared_ptr<const TlsConnector>();
+  auto context = TlsClientContext::create(authorities_pem);
+  if (!context) return Failure{context.error(), "ice_server_ca_pem: " + context.message()};
+  return std::shared_ptr<const TlsConnector>(std::move(context).value());
 }
 
 Status check_addresses(Configuration &configuration) {
@@ -115,6 +121,9 @@ Result<CheckedConfiguration> check_configuration(const Configuration &configurat
   auto servers = check_servers(configuration.ice_servers);
   if (!servers) return servers.failure();
   checked.servers = std::move(servers).value();
+  auto tls = check_tls(checked.servers, configuration.ice_server_ca_pem);
+  if (!tls) return tls.failure();
+  checked.tls = std::move(tls).value();
   for (const Status &status : {check_addresses(checked.configuration), check_sizes(configuration),
                                check_timeouts(configuration)}) {
     if (!status) return status.failure();

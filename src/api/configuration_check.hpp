@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/tls_stream.hpp"
 #include "peerlane/configuration.hpp"
 #include "signaling/ice_server.hpp"
 #include "transport/dtls/certificate.hpp"
@@ -16,10 +17,12 @@ namespace peerlane::internal {
 struct CheckedConfiguration {
   Configuration configuration;
   std::vector<IceServerAddress> servers;
+  std::shared_ptr<const TlsConnector> tls;         ///< Null where no server needs it.
   std::shared_ptr<const Certificate> certificate;  ///< Null where one has to be made.
 };
 
-/// ERR_INVALID_PARAMETER with a sentence that names the member. Pure.
+/// ERR_INVALID_PARAMETER with a sentence that names the member. Reads the system's certificate
+/// authorities where a server needs them.
 Result<CheckedConfiguration> check_configuration(const Configuration &configuration);
 
 }  // namespace peerlane::internal

@@ -224,6 +224,7 @@ void PeerConnectionCore::execute(Command command) {
   if (auto *start = std::get_if<StartGathering>(&command)) {
     start->configuration = checked_.configuration;
     start->servers = checked_.servers;
+    start->tls = checked_.tls;
     start->certificate = checked_.certificate;
   }
   network_->execute(std::move(command));

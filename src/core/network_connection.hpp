@@ -13,6 +13,7 @@
 #include "core/channel_link.hpp"
 #include "core/event_mailbox.hpp"
 #include "core/fingerprint.hpp"
+#include "core/tls_stream.hpp"
 #include "peerlane/configuration.hpp"
 #include "peerlane/stats.hpp"
 #include "peerlane/types.hpp"
@@ -31,6 +32,7 @@ class Certificate;
 struct StartGathering {
   Configuration configuration;
   std::vector<IceServerAddress> servers;
+  std::shared_ptr<const TlsConnector> tls;  ///< Null where no server needs it.
   std::shared_ptr<const Certificate> certificate;
   std::string local_ufrag, local_pwd;
   std::uint32_t ice_generation = 0;

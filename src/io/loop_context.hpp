@@ -49,6 +49,9 @@ class LoopContext {
   /// -1: none.
   void read_first(int descriptor) { reader_descriptor_ = descriptor; }
 
+  /// What the context's sources wait for, as of the end of the last dispatch.
+  const std::vector<WatchedDescriptor> &watched() const { return watched_; }
+
   /// The poller leaves the descriptors alone from now on, since somebody else waits for them; for
   /// `time` at most, then it takes them back. Timers, and what is attached meanwhile, go on as
   /// before.

@@ -25,7 +25,7 @@ struct IceServerAddress {
   std::string username, credential;  ///< TURN only.
 
   bool is_relay() const { return scheme != IceServerScheme::STUN; }
-  /// TURN over TLS. Whether that can be served is for the caller to say.
+  /// TURN over TLS.
   bool tls() const { return scheme == IceServerScheme::TURNS; }
   bool operator==(const IceServerAddress &) const = default;
 };

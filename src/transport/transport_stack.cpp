@@ -71,6 +71,7 @@ void TransportStack::run(StartGathering &&command) {
   options.local_pwd = std::move(command.local_pwd);
   options.controlling = command.controlling;
   options.servers = std::move(command.servers);
+  options.tls = std::move(command.tls);
   options.policy = configuration_.ice_transport_policy;
   options.bind_address = configuration_.bind_address;
   options.port_range_begin = configuration_.port_range_begin;

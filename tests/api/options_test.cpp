@@ -6,6 +6,8 @@
 #include "api/configuration_check.hpp"
 #include "api/fake_peer.hpp"
 #include "api/log.hpp"
+#include "support/tls_authority.hpp"
+#include "support/tls_server_end.hpp"
 
 namespace peerlane::test {
 namespace {
@@ -148,7 +150,11 @@ TEST(ConfigurationCheck, RefusedOnesSayWhy) {
       {[](auto &) {}, true, ""},
       {server("stun:stun.example.org"), true, ""},
       {server("turn:[2001:db8::1]:3478?transport=tcp"), true, ""},
-      {server("turns:turn.example.org"), false, "turns"},
+      {server("turns:turn.example.org"), true, ""},
+      {server("turns:192.0.2.1:443?transport=tcp"), true, ""},
+      {server("turns:turn.example.org?transport=udp"), false, "DTLS"},
+      {[](auto &c) { c.ice_server_ca_pem = TlsAuthority().pem(); }, true, ""},
+      {[](auto &c) { c.ice_server_ca_pem = "x"; }, false, "ice_server_ca_pem"},
       {server("http://example.org"), false, "ice_servers[0]"},
       {server("stun:"), false, "ice_servers[0]"},
       {[](auto &c) {
@@ -221,6 +227,29 @@ TEST(ConfigurationCheck, ServersReachTheNetwork) {
   EXPECT_EQ(starts[0].configuration.mtu, 1400u);
   ASSERT_TRUE(starts[0].certificate);
   EXPECT_EQ(starts[0].certificate->fingerprint().to_string(), peer->get_local_fingerprint());
+}
+
+TEST(ConfigurationCheck, WhomATurnServerMayBeVouchedForByReachesTheNetwork) {
+  const TlsAuthority authority;
+  for (const bool is_tls : {true, false}) {
+    Configuration configuration;
+    configuration.ice_servers = {{{is_tls ? "turns:a.example" : "turn:a.example"}, "me", "key"}};
+    if (is_tls) configuration.ice_server_ca_pem = authority.pem();
+    FakePeer peer(configuration);
+    const auto channel = peer->create_data_channel("a");
+    peer->create_offer();
+    peer.settle();
+    const auto starts = peer.wire().all<StartGathering>();
+    ASSERT_EQ(starts.size(), 1u);
+    ASSERT_EQ(starts[0].tls != nullptr, is_tls);
+    if (!is_tls) continue;
+    TlsServerEnd server(authority.issue("DNS:a.example"));
+    const auto client = starts[0].tls->connect("a.example");
+    ByteQueue nothing;
+    server.receive(client->output().view());
+    client->receive(server.take_output(), nothing);
+    EXPECT_EQ(client->state(), TlsStream::State::OPEN) << client->failure().message;
+  }
 }
 
 TEST(Types, ErrorNamesAreGodots) {

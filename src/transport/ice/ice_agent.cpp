@@ -272,6 +272,9 @@ void IceTransport::Agent::send(std::span<const ByteView> datagrams) {
                         reinterpret_cast<const gchar *>(datagram.data()));
     if (sent < 0) ++dropped_["ice_send_failed"];
   }
+  for (const Relay &relay : relays_) {
+    if (relay.tls) relay.tls->pass_on();
+  }
 }
 
 void IceTransport::Agent::check_path() {

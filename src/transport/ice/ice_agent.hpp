@@ -20,6 +20,7 @@
 #include "transport/ice/peer_moves.hpp"
 #include "transport/ice/remote_candidates.hpp"
 #include "transport/ice/server_reflexive.hpp"
+#include "transport/ice/tls_relay.hpp"
 #include "transport/ice/udp_path.hpp"
 
 namespace peerlane {
@@ -29,7 +30,7 @@ namespace peerlane {
 ///
 /// libnice emits its signals on the stack of the call that causes them, after it has given its lock
 /// back: the agent may be called from them, but not freed.
-class IceTransport::Agent final : private ServerReflexive::Listener {
+class IceTransport::Agent final : private ServerReflexive::Listener, private TlsRelay::Listener {
  public:
   Agent(const Options &options, std::unique_ptr<LoopContext> context, TimerQueue &timers,
         IceTransport::Listener &listener);
@@ -59,6 +60,12 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
 
  private:
   using Credentials = std::pair<std::string, std::string>;
+  /// A TURN server that libnice was told of.
+  struct Relay {
+    IceServerAddress server;
+    std::unique_ptr<TlsRelay> tls;  // Null without TLS.
+    bool failed = false;            // The reason was told.
+  };
   struct CloseCall;
 
   // Gathering: ice_agent_gather.cpp.
@@ -67,6 +74,9 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   void look_up_servers();
   void use_server(const IceServerAddress &server, const std::vector<std::string> &addresses);
   void add_relay(const IceServerAddress &server, const std::string &address);
+  void add_tls_relay(const IceServerAddress &server, const std::vector<std::string> &addresses);
+  void tell_nice_of_relay(const IceServerAddress &server, const SocketAddress &address,
+                          NiceRelayType type);
   void adopt_sockets();
   void signal_candidate(Candidate candidate);
   void check_gathering_done();
@@ -74,6 +84,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   void report_missing_relay(bool in_time);
   void on_server_reflexive(const SocketAddress &base, const SocketAddress &mapped) override;
   void on_server_reflexive_done() override { check_gathering_done(); }
+  void on_tls_relay_failed(const TlsRelay &relay, const Failure &failure) override;
 
   // Connecting.
   void connect_signals();
@@ -126,7 +137,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener {
   bool nice_gathered_ = false;
   bool has_v4_ = false, has_v6_ = false;  // Sockets that a server can be asked from.
   int server_lookups_ = 0;
-  std::vector<IceServerAddress> relays_;
+  std::vector<Relay> relays_;
   std::size_t relay_candidates_ = 0;
   std::vector<std::pair<SocketAddress, std::uint32_t>>
       hosts_;                                // UDP host candidates and their priorities.

@@ -36,7 +36,13 @@ std::vector<std::string> one_of_each_family(const std::vector<std::string> &addr
 std::string name_of(const IceServerAddress &server) {
   const bool is_v6 = server.host.find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + server.host + "]" : server.host;
-  return (server.is_relay() ? "turn:" : "stun:") + host + ":" + std::to_string(server.port);
+  const char *scheme = server.tls() ? "turns:" : server.is_relay() ? "turn:" : "stun:";
+  return scheme + host + ":" + std::to_string(server.port);
+}
+
+void hide_related_address(Candidate &candidate) {
+  candidate.related_address = candidate.address.find(':') == std::string::npos ? "0.0.0.0" : "::";
+  candidate.related_port = 0;
 }
 
 }  // namespace
@@ -131,6 +137,7 @@ void IceTransport::Agent::use_server(const IceServerAddress &server,
         Error::ERR_CANT_RESOLVE,
         name_of(server) + ": the host name has no address, or DNS does not answer");
   }
+  if (server.tls()) return add_tls_relay(server, addresses);
   for (const std::string &address : addresses) {
     if (server.is_relay()) {
       add_relay(server, address);
@@ -141,18 +148,56 @@ void IceTransport::Agent::use_server(const IceServerAddress &server,
 }
 
 void IceTransport::Agent::add_relay(const IceServerAddress &server, const std::string &address) {
-  if (relays_.size() >= kMaxRelays) return;
-  relays_.push_back(server);
-  const NiceRelayType type = server.transport == IceServerTransport::TCP ? NICE_RELAY_TYPE_TURN_TCP
-                                                                         : NICE_RELAY_TYPE_TURN_UDP;
+  const auto parsed = SocketAddress::parse(address, server.port);
+  if (relays_.size() >= kMaxRelays || !parsed) return;
+  relays_.push_back({server, nullptr});
+  const bool over_tcp = server.transport == IceServerTransport::TCP;
+  tell_nice_of_relay(server, *parsed,
+                     over_tcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP);
+}
+
+void IceTransport::Agent::add_tls_relay(const IceServerAddress &server,
+                                        const std::vector<std::string> &addresses) {
+  if (relays_.size() >= kMaxRelays || addresses.empty() || gathered_) return;
+  TlsTunnel::Options tunnel;
+  tunnel.limit = options_.gathering_limit;
+  for (const std::string &address : addresses) {
+    if (const auto parsed = SocketAddress::parse(address, server.port))
+      tunnel.servers.push_back(*parsed);
+  }
+  if (!options_.bind_address.empty())
+    tunnel.bind_address = SocketAddress::parse(options_.bind_address, 0);
+  auto stream = options_.tls ? options_.tls->connect(server.host) : nullptr;
+  if (!stream) {
+    return listener_.on_ice_error(Error::ERR_CANT_CREATE, name_of(server) + ": there is no TLS");
+  }
+  auto relay =
+      TlsRelay::create(*context_, timers_, has_v4_, std::move(tunnel), std::move(stream), *this);
+  if (!relay)
+    return listener_.on_ice_error(relay.error(), name_of(server) + ": " + relay.message());
+  const SocketAddress address = relay.value()->address();
+  relays_.push_back({server, std::move(relay).value()});
+  tell_nice_of_relay(server, address, NICE_RELAY_TYPE_TURN_TCP);
+}
+
+void IceTransport::Agent::tell_nice_of_relay(const IceServerAddress &server,
+                                             const SocketAddress &address, NiceRelayType type) {
   // A server that comes late makes libnice gather again, and say so again, where a socket of its
   // family exists.
-  const bool is_v4 = address.find(':') == std::string::npos;
-  if (is_v4 ? has_v4_ : has_v6_) nice_gathered_ = false;
-  context_->run_inside([this, &server, &address, type] {
-    nice_agent_set_relay_info(nice_.get(), stream_, kComponent, address.c_str(), server.port,
-                              server.username.c_str(), server.credential.c_str(), type);
+  if (address.is_v4() ? has_v4_ : has_v6_) nice_gathered_ = false;
+  context_->run_inside([&] {
+    nice_agent_set_relay_info(nice_.get(), stream_, kComponent, address.literal().c_str(),
+                              address.port(), server.username.c_str(), server.credential.c_str(),
+                              type);
   });
+}
+
+void IceTransport::Agent::on_tls_relay_failed(const TlsRelay &relay, const Failure &failure) {
+  const auto found = std::find_if(relays_.begin(), relays_.end(),
+                                  [&relay](const Relay &each) { return each.tls.get() == &relay; });
+  if (closing_ || found == relays_.end()) return;
+  found->failed = true;
+  listener_.on_ice_error(failure.error, name_of(found->server) + ": " + failure.message);
 }
 
 void IceTransport::Agent::adopt_sockets() {
@@ -173,9 +218,11 @@ void IceTransport::Agent::signal_candidate(Candidate candidate) {
   if (options_.policy == IceTransportPolicy::RELAY) {
     if (!is_relay) return;
     // The related address is ours.
-    candidate.related_address = candidate.address.find(':') == std::string::npos ? "0.0.0.0" : "::";
-    candidate.related_port = 0;
+    hide_related_address(candidate);
   }
+  // What libnice takes for the server of a TlsRelay is nobody's business, and nothing to others.
+  const auto related = SocketAddress::parse(candidate.related_address, candidate.related_port);
+  if (is_relay && related && related->is_loopback()) hide_related_address(candidate);
   const auto address = SocketAddress::parse(candidate.address, candidate.port);
   if (address && candidate.type == CandidateType::HOST &&
       candidate.transport == CandidateTransport::UDP) {
@@ -219,6 +266,9 @@ void IceTransport::Agent::end_gathering(bool in_time) {
   gathering_ = false;
   gathered_ = true;
   gathering_timer_.cancel();
+  for (const Relay &relay : relays_) {
+    if (relay.tls) relay.tls->end_gathering();
+  }
   report_missing_relay(in_time);
   if (!closing_) listener_.on_ice_gathering_done();
 }
@@ -226,14 +276,17 @@ void IceTransport::Agent::end_gathering(bool in_time) {
 void IceTransport::Agent::report_missing_relay(bool in_time) {
   // libnice does not say which server gave nothing, nor why. It ends early where a server refused
   // and waits where none answered.
-  if (relays_.empty() || relay_candidates_ > 0) return;
-  const bool any_udp = std::any_of(
-      relays_.begin(), relays_.end(),
-      [](const IceServerAddress &server) { return server.transport == IceServerTransport::UDP; });
-  const std::string name = name_of(relays_.front());
+  const auto silent = std::find_if(relays_.begin(), relays_.end(),
+                                   [](const Relay &relay) { return !relay.failed; });
+  if (silent == relays_.end() || relay_candidates_ > 0) return;
+  const bool reached = std::any_of(relays_.begin(), relays_.end(), [](const Relay &relay) {
+    return relay.server.transport == IceServerTransport::UDP ||
+           (relay.tls && relay.tls->was_open());
+  });
+  const std::string name = name_of(silent->server);
   if (!in_time) {
     listener_.on_ice_error(Error::ERR_TIMEOUT, name + ": the TURN server does not answer");
-  } else if (any_udp) {
+  } else if (reached) {
     listener_.on_ice_error(Error::ERR_UNAUTHORIZED,
                            name + ": the TURN server refused us; check user name and credential");
   } else {

@@ -13,6 +13,7 @@
 #include "core/datagram_sink.hpp"
 #include "core/result.hpp"
 #include "core/timer.hpp"
+#include "core/tls_stream.hpp"
 #include "peerlane/configuration.hpp"
 #include "peerlane/stats.hpp"
 #include "signaling/candidate.hpp"
@@ -56,6 +57,7 @@ class IceTransport final : public DatagramSink {
     std::string local_ufrag, local_pwd;
     bool controlling = true;
     std::vector<IceServerAddress> servers;
+    std::shared_ptr<const TlsConnector> tls;  ///< For servers that are reached over TLS.
     IceTransportPolicy policy = IceTransportPolicy::ALL;
     std::string bind_address;
     std::uint16_t port_range_begin = 0, port_range_end = 0;

@@ -35,10 +35,19 @@ std::optional<SocketAddress> SocketAddress::from_native(const sockaddr *native) 
 }
 
 std::optional<SocketAddress> SocketAddress::of_socket(int descriptor) {
-  SocketAddress made;
-  socklen_t size = sizeof made.address_;
-  if (getsockname(descriptor, &made.address_.any, &size) != 0) return std::nullopt;
-  return made.is_v4() || made.is_v6() ? std::optional(made) : std::nullopt;
+  sockaddr_storage native{};
+  socklen_t size = sizeof native;
+  if (getsockname(descriptor, reinterpret_cast<sockaddr *>(&native), &size) != 0)
+    return std::nullopt;
+  return from_native(reinterpret_cast<const sockaddr *>(&native));
+}
+
+std::optional<SocketAddress> SocketAddress::of_peer(int descriptor) {
+  sockaddr_storage native{};
+  socklen_t size = sizeof native;
+  if (getpeername(descriptor, reinterpret_cast<sockaddr *>(&native), &size) != 0)
+    return std::nullopt;
+  return from_native(reinterpret_cast<const sockaddr *>(&native));
 }
 
 socklen_t SocketAddress::native_size() const {

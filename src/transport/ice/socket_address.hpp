@@ -21,6 +21,8 @@ class SocketAddress {
   static std::optional<SocketAddress> from_native(const sockaddr *native);
   /// The address that a socket is bound to.
   static std::optional<SocketAddress> of_socket(int descriptor);
+  /// The address of the other end of a connection.
+  static std::optional<SocketAddress> of_peer(int descriptor);
 
   const sockaddr *native() const { return &address_.any; }
   socklen_t native_size() const;

@@ -8,10 +8,10 @@ const TLS_PORT = 5349;
 const USER = {username: 'user', credential: 'pass'};
 
 export class Coturn {
-  /** Starts it on an address of the host and waits until it takes connections. */
-  static async start(lab, host, address) {
+  /** Starts it on an address of the host, with a certificate for that, and waits until it takes connections. */
+  static async start(lab, host, address, certificateFor = `IP:${address}`) {
     const server = new Coturn(lab.folder, address);
-    await host.shell(server.#certificates());
+    await host.shell(server.#certificates(certificateFor));
     const program = host.start(
       'turnserver', '-n', '--lt-cred-mech', '--realm=example.org', `--user=${USER.username}:${USER.credential}`,
       '--no-cli', '--no-dtls', `--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${PORT}`,
@@ -55,12 +55,12 @@ export class Coturn {
     return join(this.folder, name);
   }
 
-  #certificates() {
+  #certificates(names) {
     const key = (name) => `-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ${name}.key`;
     return `cd ${this.folder}
       openssl req -x509 ${key('authority')} -out authority.pem -days 2 -subj '/CN=authority of a test'
       openssl req ${key('server')} -out server.csr -subj '/CN=${this.address}'
       openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -out server.pem \\
-        -extfile <(echo 'subjectAltName=IP:${this.address}')`;
+        -extfile <(echo 'subjectAltName=${names}')`;
   }
 }

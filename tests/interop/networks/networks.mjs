@@ -58,6 +58,9 @@ const throughRelay = (ours, its) => async (call, network) => {
   const {local, remote} = await selectedPair(call);
   expect(local.type === 'relay' || remote.address === network.server.address,
     `no relay between ${local.type} ${local.address} and ${remote.type} ${remote.address}`);
+  for (const {line} of call.us.log.filter(({way, line: told}) => way === '>' && / typ relay /.test(told.candidate))) {
+    expect(!/ raddr (127\.|::1 )/.test(line.candidate), `we told ${line.candidate}`);
+  }
 };
 
 const stunAndTurn = (transport) => (server) => [server.stun(), server.turn(transport)];
@@ -130,10 +133,7 @@ const CONE = {kind: 'cone'};
 const SYMMETRIC = {kind: 'symmetric'};
 const NO_UDP = {kind: 'symmetric', outward: 'no UDP'};
 
-/**
- * `environment` is given to both agents; ours also gets the authority that signed the server's certificate.
- * `pending`: why the library cannot do it yet.
- */
+/** `environment` is given to both agents; ours also gets the authority that signed the server's certificate. */
 export const networks = [
   {name: 'only `lo`', topology: loopback, run: family(isLoopback, 'loopback address')},
   {name: 'a cable', topology: cable(), run: family(isV4, 'IPv4')},
@@ -155,12 +155,16 @@ export const networks = [
   {
     name: 'TLS only at our end, TURN over TLS',
     topology: behindNat({us: {kind: 'symmetric', outward: 'TLS only'}, peer: SYMMETRIC}),
-    run: throughRelay(turns, stunAndTurn('udp')), pending: '`turns:` is refused until TURN over TLS can be served',
+    run: throughRelay(turns, stunAndTurn('udp')),
   },
   {name: 'relay policy at our end', topology: publicAddresses, run: relayOnly},
   {
     name: 'wrong TURN password', topology: publicAddresses,
     run: badServer(({server}) => [server.turn('udp', 'wrong'), server.stun()], true),
+  },
+  {
+    name: 'TURN over TLS, wrong certificate', topology: (lab) => publicAddresses(lab, {certificateFor: 'DNS:turn.example.org'}),
+    run: badServer(({server}) => [server.turns(), server.stun()], true),
   },
   {
     name: 'dead STUN server', topology: publicAddresses,

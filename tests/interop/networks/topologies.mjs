@@ -29,7 +29,7 @@ export const cable = ({v4 = true, v6 = false} = {}) => async (lab) => {
 };
 
 /** The machine in the middle: a switch for public addresses, with a STUN and TURN server behind one of them. */
-async function internet(lab) {
+async function internet(lab, {certificateFor} = {}) {
   const host = await lab.host('internet');
   await host.shell(`ip link add br0 type bridge
     ip link set br0 up
@@ -37,7 +37,7 @@ async function internet(lab) {
     ip addr add ${SILENT}/24 dev br0
     ip route add default dev br0`);
   await host.nft(`table inet silence { chain in { type filter hook input priority 0; ip daddr ${SILENT} drop; }; }`);
-  return {host, server: await Coturn.start(lab, host, SERVER), silent: SILENT};
+  return {host, server: await Coturn.start(lab, host, SERVER, certificateFor), silent: SILENT};
 }
 
 async function plug(lab, middle, host, device, number) {
@@ -48,9 +48,9 @@ async function plug(lab, middle, host, device, number) {
   host.address = `${PUBLIC_NET}.${number}`;
 }
 
-/** Two machines with public addresses, and a server. */
-export async function publicAddresses(lab) {
-  const {host: middle, ...rest} = await internet(lab);
+/** Two machines with public addresses, and a server, whose certificate may be for somebody else. */
+export async function publicAddresses(lab, {certificateFor} = {}) {
+  const {host: middle, ...rest} = await internet(lab, {certificateFor});
   const [us, peer] = [await lab.host('us'), await lab.host('peer')];
   await plug(lab, middle, us, 'eth0', 11);
   await plug(lab, middle, peer, 'eth0', 12);
@@ -64,7 +64,7 @@ const MASQUERADE = {cone: 'masquerade', symmetric: 'masquerade fully-random'};
 const OUTWARD = {
   everything: 'accept',
   'no UDP': 'meta l4proto udp drop',
-  'TLS only': 'tcp dport != 5349 drop',
+  'TLS only': 'meta l4proto udp drop; tcp dport != 5349 drop',
 };
 
 class Nat {

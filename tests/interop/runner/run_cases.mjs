@@ -13,7 +13,6 @@ export function directionName(weOffer) {
 
 /** Why this case is left out, or undefined. */
 export function limitOf({scenario, us, peer, weOffer}) {
-  if (scenario.pending) return scenario.pending;
   for (const {limits} of [peer, us]) {
     const reason = limits[scenario.name] ?? limits[`${scenario.name}, ${directionName(weOffer)}`];
     if (reason) return reason;
