@@ -75,10 +75,14 @@ StunTransaction transaction_of_turn_frame(ByteView frame) {
 }
 
 PackedByteArray write_allocate_refusal(const StunTransaction &transaction) {
-  PackedByteArray message = {kAllocateError >> 8, kAllocateError & 0xff, 0, 8};
-  message.insert(message.end(), kCookie.begin(), kCookie.end());
-  message.insert(message.end(), transaction.begin(), transaction.end());
-  message.insert(message.end(), {0, kErrorCode, 0, 4, 0, 0, kBadRequest, 0});
+  constexpr std::array<std::uint8_t, 8> kAttribute = {0, kErrorCode, 0, 4, 0, 0, kBadRequest, 0};
+  PackedByteArray message(kStunHeader + kAttribute.size());
+  message[0] = kAllocateError >> 8;
+  message[1] = kAllocateError & 0xff;
+  message[3] = kAttribute.size();
+  auto at = std::copy(kCookie.begin(), kCookie.end(), message.begin() + 4);
+  at = std::copy(transaction.begin(), transaction.end(), at);
+  std::copy(kAttribute.begin(), kAttribute.end(), at);
   return message;
 }
 
