@@ -11,7 +11,7 @@ import {Traffic} from './traffic.mjs';
 const HELLO = {text: 'still there'};
 const TWO_MINUTES = 120000;
 // How long a path may take to be found again by itself.
-const RECOVERY = 30000;
+const RECOVERY = 20000;
 // So many messages each way, and both ends have long chosen their path.
 const SETTLED = 300;
 
@@ -129,7 +129,7 @@ const rebinding = (role) => async (call, network, traffic) => {
   try {
     await traffic.flowing(RECOVERY);
   } catch (error) {
-    if (call.peer.peer.ours) throw error;
+    if (call.peer.peer.ours || call.peer.peer.limits['ICE restart by us']) throw error;
     call.note(`${call.peer.peer.title} does not find the new path by itself: after an ICE restart`);
     await restart(call, call.offerer, traffic);
   }
