@@ -218,7 +218,9 @@ void Negotiation::undo_local_offer(NegotiationOutcome &outcome) {
   }
   const DataSection &current = current_local_->value.data;
   latest_ = {current.ice_ufrag, current.ice_pwd};
-  if (gathering_->ufrag != current.ice_ufrag) restart_gathering(current, outcome);
+  if (gathering_->ufrag == current.ice_ufrag) return;
+  restart_gathering(current, outcome);
+  apply_remote(current_remote_->value, outcome);
 }
 
 void Negotiation::gather_for(const SessionDescription &local, bool offerer,
@@ -246,6 +248,7 @@ void Negotiation::restart_gathering(const DataSection &local, NegotiationOutcome
   next.number = gathering_->number + 1;
   gathering_ = std::move(next);
   held_back_ = false;
+  remote_candidates_.ice_restarted();
   outcome.commands.push_back(
       RestartIce{local.ice_ufrag, local.ice_pwd, gathering_->number, controlling_.value_or(true)});
   outcome.gathering = true;

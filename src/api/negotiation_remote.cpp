@@ -107,6 +107,7 @@ void Negotiation::apply_remote(const SessionDescription &remote, NegotiationOutc
   set.sctp_port = remote.data.sctp_port;
   set.max_message_size = effective_send_limit(remote.data.max_message_size, max_message_size_);
   remote_candidates_.accept_pending();
+  remote_candidates_.resume();
   // A renegotiation that changes nothing leaves ICE alone.
   if (!last_remote_ || last_remote_generation_ != gathering_->number ||
       !says_the_same(*last_remote_, set)) {

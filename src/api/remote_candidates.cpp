@@ -36,6 +36,17 @@ RemoteCandidates::Generation *RemoteCandidates::newest() {
   return current_ ? &*current_ : nullptr;
 }
 
+const RemoteCandidates::Generation *RemoteCandidates::newest() const {
+  return const_cast<RemoteCandidates *>(this)->newest();
+}
+
+// Whether the peer may have begun another generation that we have no description of: it answers a
+// restart of ours, or has said that no more come in the newest one (RFC 8838 section 14).
+bool RemoteCandidates::may_be_of_next() const {
+  if (pending_) return pending_->done;
+  return awaiting_remote_ || (current_ && current_->done);
+}
+
 bool RemoteCandidates::is_former(const std::string &ufrag) const {
   return std::find(former_ufrags_.begin(), former_ufrags_.end(), ufrag) != former_ufrags_.end();
 }
@@ -68,7 +79,9 @@ Status RemoteCandidates::add(const SessionDescription *remote, const std::string
   }
   const Candidate &candidate = parsed->candidate;
   if (!remote || !newest()) return add_early(media, index, candidate);
-  // RFC 8838 section 11: the ufrag tells the generation.
+  if (!candidate.ufrag && may_be_of_next() && !add_early(media, index, candidate)) {
+    drop("candidate_too_many");
+  }
   for (Generation *generation :
        {pending_ ? &*pending_ : nullptr, current_ ? &*current_ : nullptr}) {
     if (!generation || (candidate.ufrag && *candidate.ufrag != generation->ufrag)) continue;
@@ -146,8 +159,15 @@ void RemoteCandidates::accept_pending() {
 
 void RemoteCandidates::drop_pending() { pending_.reset(); }
 
-void RemoteCandidates::flush(std::vector<Command> &commands) {
+void RemoteCandidates::ice_restarted() {
+  awaiting_remote_ = true;
   if (!current_) return;
+  current_->flushed = 0;
+  current_->done_flushed = false;
+}
+
+void RemoteCandidates::flush(std::vector<Command> &commands) {
+  if (!current_ || awaiting_remote_) return;
   for (; current_->flushed < current_->candidates.size(); ++current_->flushed) {
     commands.push_back(AddRemoteCandidate{current_->candidates[current_->flushed]});
   }

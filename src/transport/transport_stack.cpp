@@ -108,10 +108,9 @@ void TransportStack::run(SetRemote &&command) {
   const bool restarted =
       remote_ && (remote_->ufrag != command.ufrag || remote_->pwd != command.pwd);
   remote_ = std::move(command);
-  if (first || restarted) {
-    ice_->set_controlling(remote_->controlling);
-    ice_->set_remote_credentials(remote_->ufrag, remote_->pwd);
-  }
+  if (first || restarted) ice_->set_controlling(remote_->controlling);
+  // The same ones are new to ICE where a restart of ours was taken back.
+  ice_->set_remote_credentials(remote_->ufrag, remote_->pwd);
   if (restarted && state_ == State::FAILED) {
     liveness_->revive();
     set_state(State::CONNECTING);

@@ -148,6 +148,61 @@ TEST_F(Candidates, GenerationsAreToldApartByUfrag) {
   EXPECT_EQ(peer->get_stats().dropped["candidate_former_generation"], 1u);
 }
 
+TEST_F(Candidates, WithoutUfragTheyMayOvertakeTheAnswerToARestart) {
+  negotiate(peer, other);
+  EXPECT_EQ(add(5001), Error::OK);
+  EXPECT_EQ(added(), 1u);
+  peer->restart_ice();
+  peer->create_offer();
+  peer.settle();
+  ASSERT_EQ(peer.wire().count<RestartIce>(), 1u);
+  EXPECT_EQ(add(5001), Error::OK) << "the peer keeps its socket";
+  EXPECT_EQ(add(5002), Error::OK);
+  EXPECT_EQ(added(), 1u) << "ICE has no credentials for them";
+  ASSERT_EQ(other->set_remote_description("offer", peer.offer), Error::OK);
+  other.settle();
+  ASSERT_EQ(peer->set_remote_description("answer", other.answer), Error::OK);
+  const auto known = peer.wire().all<AddRemoteCandidate>();
+  ASSERT_EQ(known.size(), 3u);
+  EXPECT_EQ(known[1].candidate.port, 5001);
+  EXPECT_EQ(known[2].candidate.port, 5002);
+}
+
+TEST_F(Candidates, WithoutUfragTheyMayOvertakeTheOfferOfARestart) {
+  negotiate(peer, other);
+  EXPECT_EQ(add(5001), Error::OK);
+  EXPECT_EQ(peer->add_ice_candidate("0", 0, ""), Error::OK);
+  // After the end they are of the next generation, if signalling keeps the order at all.
+  EXPECT_EQ(add(5001), Error::OK);
+  EXPECT_EQ(add(5002), Error::OK);
+  EXPECT_EQ(added(), 2u);
+  other->restart_ice();
+  negotiate(other, peer);
+  const auto known = peer.wire().all<AddRemoteCandidate>();
+  ASSERT_EQ(known.size(), 4u);
+  EXPECT_EQ(known[2].candidate.port, 5001);
+  EXPECT_EQ(known[3].candidate.port, 5002);
+  EXPECT_EQ(peer.wire().count<RemoteGatheringDone>(), 1u) << "the end was that of the former one";
+}
+
+TEST_F(Candidates, AreGivenAgainWhereARestartIsTakenBack) {
+  negotiate(peer, other);
+  const std::string ufrag = ufrag_of(other.answer);
+  EXPECT_EQ(add(5001, ufrag), Error::OK);
+  peer->restart_ice();
+  peer->create_offer();
+  peer.settle();
+  EXPECT_EQ(add(5002, ufrag), Error::OK);
+  EXPECT_EQ(added(), 1u) << "of the generation that ICE has left";
+  ASSERT_EQ(peer->set_local_description("rollback", ""), Error::OK);
+  ASSERT_EQ(peer.wire().count<SetRemote>(), 2u);
+  EXPECT_EQ(peer.wire().all<SetRemote>().back().ufrag, ufrag);
+  const auto known = peer.wire().all<AddRemoteCandidate>();
+  ASSERT_EQ(known.size(), 3u);
+  EXPECT_EQ(known[1].candidate.port, 5001);
+  EXPECT_EQ(known[2].candidate.port, 5002);
+}
+
 TEST_F(Candidates, EarlyOnesOfAnUnknownSectionAreDropped) {
   EXPECT_EQ(peer->add_ice_candidate("video", 5, candidate_line(5001)), Error::OK);
   negotiate(peer, other);

@@ -65,6 +65,34 @@ TEST(LoopbackSession, IceRestartFromEitherSide) {
   }
 }
 
+TEST(LoopbackSession, RestartTakenBackLeavesThePeersCredentials) {
+  RealPair pair;
+  pair.make_lane(1);
+  std::vector<std::string> of_b;
+  for (const auto &each : {pair.a, pair.b}) each->ice_candidate_created.disconnect_all();
+  pair.b->ice_candidate_created.connect(
+      [&](auto &, auto, const std::string &name) { of_b.push_back(name); });
+  ASSERT_EQ(pair.a->create_offer(), Error::OK);
+  ASSERT_TRUE(pair.drive_until([&] {
+    return !of_b.empty() && pair.a->get_connection_state() == PeerConnection::STATE_CONNECTING;
+  }));
+  // An offer that b never hears of.
+  pair.a->session_description_created.disconnect_all();
+  pair.a->session_description_created.connect(pair.a, &PeerConnection::set_local_description);
+  ASSERT_EQ(pair.a->restart_ice(), Error::OK);
+  ASSERT_EQ(pair.a->create_offer(), Error::OK);
+  ASSERT_TRUE(pair.drive_until([&] { return !stable(pair); }));
+  ASSERT_EQ(pair.a->set_local_description("rollback", ""), Error::OK);
+  // b knows nothing of a: the first check must be a's.
+  for (const std::string &name : of_b)
+    EXPECT_EQ(pair.a->add_ice_candidate("0", 0, name), Error::OK);
+  EXPECT_TRUE(pair.drive_until([&] {
+    return pair.lane_a->get_ready_state() == DataChannel::STATE_OPEN &&
+           pair.lane_b->get_ready_state() == DataChannel::STATE_OPEN;
+  }));
+  EXPECT_TRUE(passes(pair, "after the rollback"));
+}
+
 TEST(LoopbackSession, GlareConnects) {
   RealPair pair;
   pair.make_lane(1);

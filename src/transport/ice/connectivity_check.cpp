@@ -29,7 +29,8 @@ PackedByteArray write_connectivity_check(const ConnectivityCheck &check) {
                                                    STUN_AGENT_USAGE_USE_FINGERPRINT));
   // The tie-breaker is libnice's secret, and so is the role after a conflict. With these values the
   // peer at most refuses the check, and never changes its role by it (RFC 8445 section 7.3.1.1).
-  const std::uint64_t tie_breaker = check.controlling ? 0 : UINT64_MAX;
+  // Not 0, which is taken for a missing attribute by some.
+  const std::uint64_t tie_breaker = check.controlling ? 1 : UINT64_MAX;
   const std::string username = check.remote_ufrag + ":" + check.local_ufrag;
   StunMessage message;
   PackedByteArray packet(kMaxSize);

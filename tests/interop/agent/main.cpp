@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -17,7 +18,11 @@ namespace {
 using peerlane::interop::Agent;
 using peerlane::interop::Json;
 
-void write_line(const Json &line) {
+/// With the time of the event: on a busy machine the runner reads the line later.
+void write_line(const Json &event) {
+  Json line = event;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  line["time"] = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   // A peer may send text that is not UTF-8; the line must still be JSON.
   const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What passes through an interface, as tcpdump sees it.
 
-const PATIENCE = 10000;
+const PATIENCE = 40000;
 
 /** The two addresses of "IP 10.0.0.1.5000 > 10.0.0.2.3478: UDP, length 100", without the ports. */
 function addresses(line) {
@@ -33,6 +33,13 @@ export class Capture {
   /** Stops when everything that was seen has been told. */
   async stop() {
     await this.#program.stop('SIGINT');
+  }
+
+  /** The lines about packets that neither come from an address nor go there. Browsers ask groups for names. */
+  without(address) {
+    const isGroup = (one) => /^(22[4-9]|23\d)\.|^ff/.test(one);
+    return this.#packets.filter(({pair: [from, to]}) => from !== address && to !== address && !isGroup(to))
+      .map(({line}) => line);
   }
 
   /** The lines about packets between two addresses, either way. */

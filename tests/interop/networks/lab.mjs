@@ -9,7 +9,7 @@ import {createInterface} from 'node:readline';
 import {promisify} from 'node:util';
 
 const execute = promisify(execFile);
-const SETTING_UP = 20000;
+const SETTING_UP = 60000;
 
 /** Runs a program to its end; what it wrote is the error's text if it fails. */
 async function run(command) {

@@ -11,7 +11,9 @@ import {runInLab} from './run_lab.mjs';
 
 const SUITES = {networks: {title: 'network', scenarios: networks}, faults: {title: 'fault', scenarios: faults}};
 
-const {options, known, us, peers, directions} = readOptions({jobs: '6', suite: {type: 'string', multiple: true, default: []}});
+const {options, known, us, peers, directions} = readOptions({
+  jobsPerProcessor: 1.5, suite: {type: 'string', multiple: true, default: []},
+});
 
 // This is the first process of its process namespace: with it all others end, and so do the networks.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));

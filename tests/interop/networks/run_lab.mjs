@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs cases in networks of their own.
 
-import {limitOf, Pair, runTwice} from '../runner/run_cases.mjs';
+import {limitOf, Pair, runTwice, starting} from '../runner/run_cases.mjs';
 import {Lab} from './lab.mjs';
 
 /** The peer as it runs on a machine of the network. */
@@ -30,7 +30,7 @@ export async function runInLab(cases, {ignoreLimits, report}) {
         report({...each, outcome: 'skipped', reason: limit, notes: [], took: 0, versions: {}});
         continue;
       }
-      network ??= await each.scenario.topology(lab);
+      network ??= await starting.run(() => each.scenario.topology(lab));
       if (formerPeer !== each.peer) {
         await pair?.end();
         pair = pairOf(each, network);

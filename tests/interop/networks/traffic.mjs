@@ -7,6 +7,8 @@ const TICK = 50;
 // So many messages are under way at most; the next ones are sent when the first of them have arrived.
 const WINDOW = 40;
 const PER_TICK = 4;
+// No sign of speed: a busy machine is no failure.
+const PATIENCE = 60000;
 
 /** One direction. */
 class Flow {
@@ -83,17 +85,17 @@ export class Traffic {
   }
 
   /** Waits until messages that were not yet sent when this was called have arrived at both ends. */
-  flowing(timeout = 15000) {
+  flowing(timeout = PATIENCE) {
     return Promise.all(this.#flows.map((flow) => flow.arrival(flow.sent + PER_TICK, timeout)));
   }
 
   /** Waits until so many messages have arrived at both ends. */
-  passed(count, timeout = 15000) {
+  passed(count, timeout = PATIENCE) {
     return Promise.all(this.#flows.map((flow) => flow.arrival(count, timeout)));
   }
 
   /** Sends no more, and waits for the rest. */
-  async end(timeout = 20000) {
+  async end(timeout = PATIENCE) {
     this.stop();
     await Promise.all(this.#flows.map((flow) => flow.arrival(flow.sent, timeout)));
   }

@@ -5,6 +5,9 @@ import {spawn} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 
+// How long an event is waited for that says nothing about speed: a busy machine is no failure.
+const PATIENCE = 40000;
+
 const ERROR_EVENTS = new Set(['error', 'channel-error']);
 
 /** Sends a signal to a process and what it started (a browser puts its own processes into other groups), at once. */
@@ -84,13 +87,23 @@ export class AgentProcess {
 
   /** `quiet`: not worth a line in the trace. */
   send(line, {quiet = false} = {}) {
-    if (!quiet) this.log.push({time: Date.now() - this.start, way: '<', line});
+    if (!quiet) this.log.push({time: this.now(), way: '<', line});
     this.#child.stdin.write(`${JSON.stringify(line)}\n`);
   }
 
   /** A line of the trace that tells what is done to the agent. */
   note(text) {
-    this.log.push({time: Date.now() - this.start, way: '!', line: {note: text}});
+    this.log.push({time: this.now(), way: '!', line: {note: text}});
+  }
+
+  /** Milliseconds since this connection began, as the log counts them. */
+  now() {
+    return Date.now() - this.start;
+  }
+
+  /** When an event happened, by the agent's own clock where it tells the time: the first one, not before `since`. */
+  when(match, since = 0) {
+    return this.log.find(({way, time, line}) => way === '>' && time >= since && match(line))?.time;
   }
 
   /** All states that were told of the connection. */
@@ -105,7 +118,7 @@ export class AgentProcess {
    * The first event that `match` accepts and that no earlier call has taken. Fails at the deadline, when the agent
    * ends, and when it reports an error.
    */
-  next(what, match, timeout = 15000) {
+  next(what, match, timeout = PATIENCE) {
     for (const entry of this.log) {
       if (entry.way === '>' && !entry.taken && match(entry.line)) {
         entry.taken = true;
@@ -143,21 +156,22 @@ export class AgentProcess {
   async quit() {
     if (!this.alive) return;
     this.send({cmd: 'quit'});
-    const patience = setTimeout(() => this.kill(), 3000);
+    const patience = setTimeout(() => this.kill(), 10000);
     await this.exited;
     clearTimeout(patience);
   }
 
   #received(text) {
     let line;
+    let time;
     try {
-      line = JSON.parse(text);
+      ({time = Date.now(), ...line} = JSON.parse(text));
     } catch {
       this.#stderr.push(text);
       return;
     }
     if (this.tap(line)) return;
-    const entry = {time: Date.now() - this.start, way: '>', line, taken: false};
+    const entry = {time: time - this.start, way: '>', line, taken: false};
     this.log.push(entry);
     if (line.type) this.descriptions.push(line);
     if (line.candidate) ++this.candidates;

@@ -23,7 +23,10 @@ export function iceUfrag(sdp) {
 }
 
 export class Call {
-  /** `us` and `peer` are agents; `offers` is one of them. `rewrite` may change what is carried between them. */
+  /**
+   * `us` and `peer` are agents; `offers` is one of them. `rewrite` may change what is carried between them: it gives the
+   * lines to carry in place of one.
+   */
   constructor(us, peer, offers) {
     this.us = us;
     this.peer = peer;
@@ -32,7 +35,7 @@ export class Call {
     this.notes = [];
     const config = {iceServers: [], iceTransportPolicy: 'all'};
     this.configs = new Map([[us, config], [peer, config]]);
-    this.rewrite = (line) => line;
+    this.rewrite = (line) => [line];
   }
 
   /** Servers and policy of one end. */
@@ -80,9 +83,10 @@ export class Call {
 
   #carry(told, from) {
     const to = this.other(from);
-    const line = this.rewrite(told, from);
-    if (line.ev === 'end-of-candidates') to.send({candidate: '', sdpMid: '0', sdpMLineIndex: 0});
-    else to.send(line);
+    for (const line of this.rewrite(told, from)) {
+      if (line.ev === 'end-of-candidates') to.send({candidate: '', sdpMid: '0', sdpMLineIndex: 0});
+      else to.send(line);
+    }
   }
 
   create(agent, label, options = {}) {

@@ -6,7 +6,7 @@ import {caseName, markdownTable, markdownVersions, terminalTable, trace, writeSe
 import {runCases} from './run_cases.mjs';
 import {scenarios as allScenarios} from './scenarios.mjs';
 
-const {options, known, us, peers, directions} = readOptions({jobs: '4'});
+const {options, known, us, peers, directions} = readOptions({jobsPerProcessor: 2});
 const scenarios = wantedOf(allScenarios, options.scenario);
 if (scenarios.length === 0) {
   console.log(`there are ${allScenarios.map(({name}) => name).join(', ')}`);

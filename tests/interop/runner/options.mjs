@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command line that all suites share.
 
+import {availableParallelism} from 'node:os';
 import {parseArgs} from 'node:util';
 
 import {missingProgram, peers as definePeers} from './peers.mjs';
@@ -10,8 +11,11 @@ export function fail(message) {
   process.exit(2);
 }
 
-/** The options, who is `us`, the peers that are wanted, all that are known, and the directions: true where we offer. */
-export function readOptions({jobs, ...more}) {
+/**
+ * The options, who is `us`, the peers that are wanted, all that are known, and the directions: true where we offer.
+ * `jobsPerProcessor`: how many pairs work at a time where the command line does not say it.
+ */
+export function readOptions({jobsPerProcessor, ...more}) {
   const {values: options, positionals} = parseArgs({
     allowPositionals: true,
     options: {
@@ -21,7 +25,7 @@ export function readOptions({jobs, ...more}) {
       scenario: {type: 'string', multiple: true, default: []},
       direction: {type: 'string', default: 'both'},
       repeat: {type: 'string', default: '1'},
-      jobs: {type: 'string', default: jobs},
+      jobs: {type: 'string', default: String(Math.ceil(jobsPerProcessor * availableParallelism()))},
       'ignore-limits': {type: 'boolean', default: false},
       verbose: {type: 'boolean', default: false},
       docs: {type: 'string'},

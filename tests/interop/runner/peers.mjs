@@ -7,6 +7,8 @@
 //         created or received; "id" for both. The scenario runs, without that check.
 // accidents: a known race of the peer, told by its own words. Such a case is run once more; what fails twice, fails.
 // maxSend: the largest message that it sends, in bytes.
+// closesEarly: what is said where it calls a channel closed before the other end has reset its stream too (RFC 8831
+//         section 6.7): a channel that is then opened with the same id is closed by that reset.
 // silentClose: what is said where it may close without DTLS's close_notify. Then nothing but silence tells its end.
 
 import {existsSync} from 'node:fs';
@@ -29,7 +31,11 @@ const PION_ROLE =
   'Pion answers an offer of the former answerer with another DTLS role than it has (libwebrtc refuses that too)';
 // libwebrtc in our place loses the connection too.
 const NODE_DATACHANNEL_STAYS = 'node-datachannel in control keeps to the old address, and has no ICE restart';
-const NO_RESTART = 'has no ICE restart';
+const ICE_RESTARTS = [
+  'ICE restart by the offerer', 'ICE restart by the answerer', 'ICE restart by us', 'ICE restart by the peer',
+  'ICE restart by us, candidates first', 'ICE restart by the peer, candidates first',
+];
+const limitsOf = (scenarios, reason) => Object.fromEntries(scenarios.map((name) => [name, reason]));
 
 // It hands a remote answer to ICE first and stores it then. On a busy machine a whole DTLS handshake fits in between and
 // finds no fingerprint to compare with: "certificate verify failed", and all transports are taken down.
@@ -46,12 +52,10 @@ export function peers({agent, pion}) {
       command: [process.execPath, here('peers/node-datachannel/agent.mjs')],
       blind: NODE_DATACHANNEL_BLIND,
       accidents: [NODE_DATACHANNEL_ACCIDENT],
+      closesEarly: 'node-datachannel calls a channel closed before it is; its id is used again a message later',
       silentClose: 'node-datachannel often closes without a close_notify; then its silence tells, after 5 s',
       limits: {
-        'ICE restart by the offerer': `node-datachannel ${NO_RESTART}`,
-        'ICE restart by the answerer': `node-datachannel ${NO_RESTART}`,
-        'ICE restart by us': `node-datachannel ${NO_RESTART}`,
-        'ICE restart by the peer': `node-datachannel ${NO_RESTART}`,
+        ...limitsOf(ICE_RESTARTS, 'node-datachannel has no ICE restart'),
         'no UDP at either end, TURN over TCP': 'node-datachannel has no TURN over TCP',
         'NAT rebinding at our end, it offers': NODE_DATACHANNEL_STAYS,
       },
@@ -61,10 +65,7 @@ export function peers({agent, pion}) {
       title: 'aiortc',
       command: ['/usr/bin/python3', here('peers/aiortc/agent.py')],
       limits: {
-        'ICE restart by the offerer': `aiortc ${NO_RESTART}`,
-        'ICE restart by the answerer': `aiortc ${NO_RESTART}`,
-        'ICE restart by us': `aiortc ${NO_RESTART}`,
-        'ICE restart by the peer': `aiortc ${NO_RESTART}`,
+        ...limitsOf(ICE_RESTARTS, 'aiortc has no ICE restart'),
         'only `lo`': 'aiortc uses no loopback addresses',
         'unicode label, it offers': AIORTC_LENGTHS,
         'protocol, it offers': AIORTC_LENGTHS,
@@ -75,7 +76,10 @@ export function peers({agent, pion}) {
       title: 'Pion',
       command: [pion],
       maxSend: 65535,
-      limits: {'ICE restart by the answerer, it offers': PION_ROLE, 'ICE restart by us, it offers': PION_ROLE},
+      limits: limitsOf([
+        'ICE restart by the answerer, it offers', 'ICE restart by us, it offers',
+        'ICE restart by us, candidates first, it offers',
+      ], PION_ROLE),
     },
     {name: 'chromium', title: 'Chromium', command: [process.execPath, here('peers/chromium/agent.mjs')]},
   ];

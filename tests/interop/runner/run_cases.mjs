@@ -2,10 +2,17 @@
 // Runs cases: a scenario with a peer, where one end offers. Cases of one lane run one after the other with the same two
 // processes; several lanes run at a time.
 
+import {availableParallelism} from 'node:os';
+
 import {AgentProcess} from './agent_process.mjs';
 import {Call} from './call.mjs';
+import {Gate} from './gate.mjs';
 
-const CASE_DEADLINE = 90000;
+const CASE_DEADLINE = 150000;
+const START_DEADLINE = 120000;
+
+// To begin takes a processor; many at once would be in the way of those that are being tried, and of each other.
+export const starting = new Gate(availableParallelism());
 
 export function directionName(weOffer) {
   return weOffer ? 'we offer' : 'it offers';
@@ -43,11 +50,12 @@ export class Pair {
   async agents() {
     if (!this.us?.alive || !this.peer?.alive) {
       await this.end();
-      this.us = new AgentProcess('us', this.definitions.us);
-      this.peer = new AgentProcess('peer', this.definitions.peer);
-      // A browser needs a while on a busy machine.
-      [this.versions.us, this.versions.peer] =
-        await Promise.all([this.us, this.peer].map((agent) => agent.event('ready', 40000)));
+      await starting.run(async () => {
+        this.us = new AgentProcess('us', this.definitions.us);
+        this.peer = new AgentProcess('peer', this.definitions.peer);
+        [this.versions.us, this.versions.peer] =
+          await Promise.all([this.us, this.peer].map((agent) => agent.event('ready', START_DEADLINE)));
+      });
     }
     return [this.us, this.peer];
   }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <string>
 
 #include "transport/ice/ice_peer.hpp"
 #include "transport/ice/merged_input.hpp"
@@ -15,16 +16,20 @@
 namespace peerlane::test {
 namespace {
 
-/// Whether an attribute of this type is in the packet.
-bool has_attribute(ByteView packet, unsigned type) {
+/// The value of the first attribute of this type in the packet.
+std::optional<std::string> attribute(ByteView packet, unsigned type) {
   ByteView left = packet.subview(20);
   while (left.size() >= 4) {
-    if ((static_cast<unsigned>(left[0]) << 8 | left[1]) == type) return true;
     const std::size_t size = static_cast<std::size_t>(left[2]) << 8 | left[3];
+    if ((static_cast<unsigned>(left[0]) << 8 | left[1]) == type) {
+      return std::string(left.begin() + 4, left.begin() + 4 + size);
+    }
     left = left.subview(4 + (size + 3) / 4 * 4);
   }
-  return false;
+  return std::nullopt;
 }
+
+bool has_attribute(ByteView packet, unsigned type) { return attribute(packet, type).has_value(); }
 
 constexpr unsigned kUseCandidate = 0x0025;
 constexpr unsigned kControlled = 0x8029;
@@ -40,6 +45,14 @@ TEST(ConnectivityCheck, OnlyTheControllingEndNominates) {
   EXPECT_FALSE(has_attribute(theirs, kUseCandidate));
   EXPECT_TRUE(has_attribute(theirs, kControlled));
   EXPECT_FALSE(has_attribute(theirs, kControlling));
+}
+
+TEST(ConnectivityCheck, LosesARoleConflictWithAnybody) {
+  const PackedByteArray ours = write_connectivity_check({"us", "them", "password", true});
+  // libjuice takes 0 for no role at all and refuses the check.
+  EXPECT_EQ(attribute(ours, kControlling), std::string("\0\0\0\0\0\0\0\1", 8));
+  const PackedByteArray theirs = write_connectivity_check({"us", "them", "password", false});
+  EXPECT_EQ(attribute(theirs, kControlled), std::string(8, '\xff'));
 }
 
 TEST(ConnectivityCheck, CredentialsThatDoNotFitGiveNone) {
