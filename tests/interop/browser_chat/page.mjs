@@ -7,7 +7,7 @@ import {readFile} from 'node:fs/promises';
 export class ChatPage {
   constructor(page, problems) {
     this.page = page;
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(40000);
     page.on('pageerror', (error) => problems.push(String(error)));
     // What the content security policy refuses is told here, too. A server that is gone is no problem of the page.
     page.on('console', (message) => {

@@ -30,7 +30,7 @@ export class Program {
   }
 
   /** The first line, as "out: …" or "err: …", that matches and that no earlier call has taken. */
-  line(pattern, timeout = 15000) {
+  line(pattern, timeout = 40000) {
     const found = this.#lines.find((line) => !line.taken && pattern.test(line.text));
     if (found) {
       found.taken = true;
