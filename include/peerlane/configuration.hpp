@@ -65,7 +65,9 @@ struct Configuration {
   std::chrono::milliseconds disconnected_timeout{5000};
   /// Silence of the peer until STATE_FAILED: the time of RFC 7675 section 5.1.
   std::chrono::milliseconds failed_timeout{30000};
-  /// Certificate in PEM; "" = a fresh ECDSA P-256 certificate for each connection.
+  /// Certificate in PEM; "" = a fresh ECDSA P-256 certificate for each connection. Refused if it
+  /// has expired or is not valid yet, or if its key is weaker than RSA of 2048 bits or ECDSA on
+  /// P-256.
   std::string certificate_pem = {};
   /// Private key of that certificate in PEM. Both or none.
   std::string private_key_pem = {};

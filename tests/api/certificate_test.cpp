@@ -5,10 +5,13 @@
 #include "api/fake_peer.hpp"
 #include "api/real_pair.hpp"
 #include "signaling/sdp.hpp"
+#include "support/dated_certificate.hpp"
 #include "support/pem_samples.hpp"
 
 namespace peerlane::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 struct Own {
   const char *name;
@@ -19,14 +22,14 @@ struct Own {
 
 const Own kOwn[] = {
     {"ECDSA P-256", kP256.certificate, kP256.key,
-     "F3:DD:B5:9D:F9:EC:4E:7C:4D:21:0D:32:DD:39:51:B8:C8:7F:23:3D:28:F9:6E:43:9D:82:20:1E:39:03:FB:"
-     "B4"},
+     "00:6C:D0:B0:CF:CD:3D:8A:A3:7D:5D:4C:D8:85:40:E2:9A:7B:B8:DF:65:EA:C7:CE:98:97:D6:E9:98:21:4C:"
+     "3D"},
     {"ECDSA P-256 with parameters", kP256.certificate, kP256KeyWithParameters,
-     "F3:DD:B5:9D:F9:EC:4E:7C:4D:21:0D:32:DD:39:51:B8:C8:7F:23:3D:28:F9:6E:43:9D:82:20:1E:39:03:FB:"
-     "B4"},
+     "00:6C:D0:B0:CF:CD:3D:8A:A3:7D:5D:4C:D8:85:40:E2:9A:7B:B8:DF:65:EA:C7:CE:98:97:D6:E9:98:21:4C:"
+     "3D"},
     {"RSA 2048", kRsa2048.certificate, kRsa2048.key,
-     "A1:14:7A:4F:B0:6B:6E:BC:F5:15:1F:4A:3A:DD:D1:18:07:55:5C:E8:33:26:EC:E6:5C:80:B5:A6:38:C3:2E:"
-     "CD"},
+     "AB:EA:65:54:0C:24:D0:D3:06:12:3B:F8:31:20:D1:BD:F5:C6:19:EC:A1:1A:D6:B2:65:35:C8:6D:33:56:B9:"
+     "02"},
 };
 
 Configuration with(Configuration configuration, const char *certificate, const char *key) {
@@ -83,13 +86,23 @@ TEST(OwnCertificate, IsKeptByEachConnectionThatInitializeMakes) {
   EXPECT_EQ(peer->get_local_fingerprint(), "") << "a fresh one, which is not there yet";
 }
 
+TEST(OwnCertificate, IsTakenWhileItIsValid) {
+  const DatedCertificate own = dated_certificate(-1h, 1h);
+  FakePeer peer(with({}, own.certificate.c_str(), own.key.c_str()));
+  EXPECT_NE(peer->get_local_fingerprint(), "");
+}
+
 TEST(OwnCertificate, WhatIsRefusedChangesNothing) {
+  const DatedCertificate expired = dated_certificate(-2 * 24h, -1s);
+  const DatedCertificate future = dated_certificate(1h, 24h);
   const struct {
     const char *what;
     const char *certificate;
     const char *key;
     const char *word;  // In the message.
   } cases[] = {
+      {"expired", expired.certificate.c_str(), expired.key.c_str(), "expired at"},
+      {"not valid yet", future.certificate.c_str(), future.key.c_str(), "not valid before"},
       {"key of another certificate", kP256.certificate, kP384.key, "does not belong"},
       {"key of another kind", kP256.certificate, kRsa2048.key, "does not belong"},
       {"encrypted key", kP384.certificate, kEncryptedKey, "unencrypted"},

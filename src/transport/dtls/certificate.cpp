@@ -103,6 +103,31 @@ Failure refused(const std::string &why) {
   return {Error::ERR_INVALID_PARAMETER, why};
 }
 
+std::string text_of(const ASN1_TIME &time) {
+  const BioHandle memory(BIO_new(BIO_s_mem()));
+  if (memory == nullptr || ASN1_TIME_print(memory.get(), &time) != 1) return "an unreadable time";
+  const char *text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+// W3C: RTCPeerConnection's constructor refuses an expired certificate. Peers look at the
+// fingerprint alone, so nothing else would ever tell.
+Status check_is_valid_now(const X509 &certificate) {
+  const ASN1_TIME *since = X509_get0_notBefore(&certificate);
+  const ASN1_TIME *until = X509_get0_notAfter(&certificate);
+  // 0 where the time cannot be read.
+  if (X509_cmp_current_time(until) <= 0) {
+    return refused("The certificate expired at " + text_of(*until) +
+                   "; give one that is valid now, or none for a fresh one.");
+  }
+  if (X509_cmp_current_time(since) >= 0) {
+    return refused("The certificate is not valid before " + text_of(*since) +
+                   "; give one that is valid now, or look at the machine's clock.");
+  }
+  return {};
+}
+
 }  // namespace
 
 Certificate::Certificate(std::unique_ptr<Native> native, Fingerprint fingerprint)
@@ -147,6 +172,7 @@ Result<std::shared_ptr<const Certificate>> Certificate::from_pem(const std::stri
   if (!has_strong_key(*native->certificate)) {
     return refused("The key must be ECDSA on P-256 or P-384, or RSA of at least 2048 bits.");
   }
+  if (const Status valid = check_is_valid_now(*native->certificate); !valid) return valid.failure();
   if (make_dtls(*native->certificate, *native->key) == nullptr) {
     return refused("OpenSSL refuses the certificate: " + last_openssl_error() + ".");
   }

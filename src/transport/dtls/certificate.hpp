@@ -16,8 +16,8 @@ class Certificate {
   /// A fresh self-signed ECDSA P-256 certificate with random serial and name, valid from a day ago
   /// for 30 days (RFC 8827 section 6.5; W3C's default lifetime).
   static Result<std::shared_ptr<const Certificate>> generate();
-  /// From PEM. ERR_INVALID_PARAMETER where they do not parse, do not belong together, or are too
-  /// weak.
+  /// From PEM. ERR_INVALID_PARAMETER where they do not parse, do not belong together, are too weak,
+  /// or are not valid now.
   static Result<std::shared_ptr<const Certificate>> from_pem(const std::string &certificate,
                                                              const std::string &private_key);
   ~Certificate();

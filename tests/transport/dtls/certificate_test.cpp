@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "support/dated_certificate.hpp"
 #include "support/pem_samples.hpp"
 #include "transport/dtls/certificate.hpp"
 #include "transport/dtls/certificate_checks.hpp"
@@ -11,6 +12,8 @@
 
 namespace peerlane::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::string key_pem(const Certificate &certificate) {
   const BioHandle memory(BIO_new(BIO_s_mem()));
@@ -59,8 +62,8 @@ TEST(Certificate, FingerprintIsSha256InUpperCaseWithColons) {
   const auto certificate = Certificate::from_pem(kRsa2048.certificate, kRsa2048.key).value();
   EXPECT_EQ(certificate->fingerprint().to_string(),
             "sha-256 "
-            "A1:14:7A:4F:B0:6B:6E:BC:F5:15:1F:4A:3A:DD:D1:18:07:55:5C:E8:33:26:EC:E6:5C:80:B5:A6:"
-            "38:C3:2E:CD");
+            "AB:EA:65:54:0C:24:D0:D3:06:12:3B:F8:31:20:D1:BD:F5:C6:19:EC:A1:1A:D6:B2:65:35:C8:6D:"
+            "33:56:B9:02");
   const X509 &x509 = *certificate->native().certificate;
   EXPECT_EQ(fingerprint_of(x509, "sha-384").value.size(), 48 * 3 - 1);
   EXPECT_EQ(fingerprint_of(x509, "sha-512").value.size(), 64 * 3 - 1);
@@ -75,6 +78,8 @@ TEST(Certificate, FromPemTakesRsa2048AndP384) {
 
 TEST(Certificate, FromPemRefusesWhatIsWeakBrokenOrMismatched) {
   const std::string other_key = key_pem(*Certificate::generate().value());
+  const DatedCertificate expired = dated_certificate(-2 * 24h, -1s);
+  const DatedCertificate future = dated_certificate(1h, 24h);
   const struct {
     const char *what;
     std::string certificate;
@@ -90,6 +95,8 @@ TEST(Certificate, FromPemRefusesWhatIsWeakBrokenOrMismatched) {
       {"other key", kP384.certificate, other_key, "does not belong"},
       {"key of other kind", kP384.certificate, kRsa2048.key, "does not belong"},
       {"RSA 1024", kRsa1024.certificate, kRsa1024.key, "at least 2048 bits"},
+      {"expired", expired.certificate, expired.key, "expired at"},
+      {"not valid yet", future.certificate, future.key, "not valid before"},
       {"other curve", kSecp256k1.certificate, kSecp256k1.key, "P-256 or P-384"},
   };
   for (const auto &c : cases) {
