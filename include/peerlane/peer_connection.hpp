@@ -134,8 +134,10 @@ class PEERLANE_API PeerConnection {
   /// a network thread, or inside this call if something is there already. It must not call the
   /// library. Null removes it; once this has returned, the former handler does not run any more.
   void set_wakeup_handler(std::function<void()> handler);
-  /// What the connection has done so far; a moment old where the network thread is busy. W3C:
-  /// RTCPeerConnection.getStats.
+  /// What the connection has done so far. Where the network thread is busy, the transport's figures
+  /// are those of the last state that it reached or of the last question, whichever was later; the
+  /// question brings them up to date for the next one. So they are never zero once STATE_CONNECTED
+  /// was reported. W3C: RTCPeerConnection.getStats.
   PeerConnectionStats get_stats() const;
   /// The local description with every candidate gathered so far, for signalling without trickle; ""
   /// before one is set.

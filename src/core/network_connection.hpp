@@ -13,6 +13,7 @@
 #include "core/channel_link.hpp"
 #include "core/event_mailbox.hpp"
 #include "core/fingerprint.hpp"
+#include "core/stats_snapshot.hpp"
 #include "core/tls_stream.hpp"
 #include "peerlane/configuration.hpp"
 #include "peerlane/stats.hpp"
@@ -83,6 +84,8 @@ struct ConnectionLink {
   std::atomic<bool> reading_paused{false};
   // Payload of both directions, + kMessageOverhead each: tells bulk from game traffic.
   std::atomic<std::uint64_t> traffic{0};
+  // Set with each state that is reached, before that is told, and whenever somebody asks.
+  StatsSnapshot stats;
 };
 
 /// The network side of one connection, as the API side sees it: the seam at which another network

@@ -48,9 +48,6 @@ struct StrandConnection::Shared {
   std::atomic<bool> outbox_used{false};
   std::atomic<std::int64_t> sent_at{0};
 
-  mutable std::mutex stats_lock;
-  PeerConnectionStats stats;
-
   // Swapped with `outbox` and `commands`, so that their memory is used again. Strand only.
   MessageQueue draining;
   std::vector<Command> executing;
@@ -198,12 +195,6 @@ void StrandConnection::return_sockets() {
 }
 
 void StrandConnection::fill_stats(PeerConnectionStats &stats) const {
-  const auto refresh = [](Shared &shared) {
-    PeerConnectionStats fresh;
-    shared.stack->fill_stats(fresh);
-    const std::lock_guard guard(shared.stats_lock);
-    shared.stats = std::move(fresh);
-  };
   // A turn is short: what is true now is worth waiting for its end.
   bool mine = strand_->try_begin_turn();
   for (int i = 0; i < kStatsPatience && !mine && !strand_->held(); ++i) {
@@ -211,14 +202,14 @@ void StrandConnection::fill_stats(PeerConnectionStats &stats) const {
     mine = strand_->try_begin_turn();
   }
   if (mine) {
-    refresh(*shared_);
+    shared_->stack->publish_stats();
     strand_->end_turn();
   } else {
-    // Busy: what was known last time is given now, and what is true now next time.
-    strand_->post([shared = shared_, refresh] { refresh(*shared); });
+    // Busy: what was true at the last state or question is given now, and what is true now next
+    // time.
+    strand_->post([shared = shared_] { shared->stack->publish_stats(); });
   }
-  const std::lock_guard guard(shared_->stats_lock);
-  stats = shared_->stats;
+  stats = link_->stats.get();
 }
 
 }  // namespace peerlane
