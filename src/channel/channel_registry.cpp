@@ -51,6 +51,14 @@ std::vector<ChannelKey> ChannelRegistry::keys() const {
   return keys;
 }
 
+std::uint32_t ChannelRegistry::streams_in_use() const {
+  std::uint32_t streams = 0;
+  for (const auto &[stream, channel] : by_stream_) {
+    streams = std::max<std::uint32_t>(streams, std::uint32_t{stream} + 1);
+  }
+  return streams;
+}
+
 std::optional<std::uint16_t> ChannelRegistry::free_stream(bool even, const StreamResets &resets) {
   std::uint32_t &first = first_free_[even ? 0 : 1];
   bool is_first = true;

@@ -28,6 +28,8 @@ class ChannelRegistry {
   /// By key: in the order of creation, apart for each side.
   std::vector<ChannelKey> keys() const;
   bool empty() const { return by_key_.empty(); }
+  /// One more than the highest stream that a channel has; 0 where none has one.
+  std::uint32_t streams_in_use() const;
   std::size_t incoming() const { return incoming_; }
   std::size_t incoming_label_bytes() const { return incoming_label_bytes_; }
 

@@ -159,6 +159,7 @@ void ChannelTable::on_outgoing_reset(const std::vector<std::uint16_t> &streams) 
 void ChannelTable::on_streams_changed() { state_->on_streams_changed(); }
 void ChannelTable::on_sendable() { state_->on_sendable(); }
 
+std::uint32_t ChannelTable::streams_needed() const { return state_->streams_needed(); }
 bool ChannelTable::has_queued() const { return state_->has_queued(); }
 const std::map<std::string, std::uint64_t> &ChannelTable::dropped() const {
   return state_->dropped();

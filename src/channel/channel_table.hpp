@@ -78,6 +78,9 @@ class ChannelTable {
   /// Feeds the association: fairly among the channels, stale unreliable messages dropped first.
   void on_sendable();
 
+  /// So many streams the negotiated channels need, which have theirs before there is an
+  /// association.
+  std::uint32_t streams_needed() const;
   /// Whether messages wait that the association has not taken.
   bool has_queued() const;
   const std::map<std::string, std::uint64_t> &dropped() const;

@@ -34,6 +34,7 @@ class ChannelTable::State final : private SendScheduler::Listener {
   template <class Payload>
   void send(ChannelLink &link, bool is_text, Payload &&payload);
   void on_sendable();
+  std::uint32_t streams_needed() const { return channels_.streams_in_use(); }
   bool has_queued() const { return scheduler_.queued() != 0 || !handshakes_.empty(); }
 
   void on_message(std::uint16_t stream, std::uint32_t ppid, ByteView message);

@@ -201,6 +201,9 @@ void TransportStack::start_sctp() {
       (configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu) - kDtlsOverhead;
   options.max_message_size = configuration_.max_message_size;
   options.receive_window = receive_window(configuration_);
+  // From the start, since not every peer can add streams later (RFC 6525).
+  options.streams = static_cast<std::uint16_t>(
+      std::max<std::uint32_t>(options.streams, channels_->streams_needed()));
   // The stack's timers run on one strand for all; the others are told when they have something to
   // send.
   options.wake = [strand = strand_, weak = weak_from_this()] {
@@ -224,6 +227,7 @@ void TransportStack::emit(ControlEvent event) {
 void TransportStack::set_state(State state) {
   if (state_ == state) return;
   state_ = state;
+  stats_due_ = true;
   emit(TransportStateChanged{state});
 }
 
@@ -241,6 +245,8 @@ void TransportStack::end_association() {
 
 void TransportStack::run_at_turn_end() {
   pause_reading_if_full();
+  // Before the state can be seen: whoever then asks for them shall find what belongs to it.
+  if (std::exchange(stats_due_, false)) publish_stats();
   if (!link_->events.publish() || !link_->events.has_handlers()) return;
   if (strand_->on_network_thread()) {
     // The user's handler runs without our lock being of use to it; it may only signal.

@@ -45,7 +45,8 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   /// Says goodbye to the peer and gives everything back; the stack keeps itself alive until that is
   /// done.
   void close();
-  void fill_stats(PeerConnectionStats &stats) const;
+  /// Into `ConnectionLink::stats`.
+  void publish_stats();
   Strand &strand() { return *strand_; }
   /// Where the sockets are; null until there are some, then the same for good.
   LoopContext *loop() const { return loop_; }
@@ -89,6 +90,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   // TurnTask: makes the events of this turn visible.
   void run_at_turn_end() override;
 
+  void fill_stats(PeerConnectionStats &stats) const;
   void process_input(std::size_t bytes);
   void emit(ControlEvent event);
   void set_state(State state);
@@ -126,6 +128,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   bool started_ = false;
   bool ice_was_connected_ = false;
   bool dtls_started_ = false;
+  bool stats_due_ = false;
   bool dead_ = false;    // The association ended for good; only a new connection helps.
   bool closed_ = false;  // By our own side: nothing is emitted any more.
 

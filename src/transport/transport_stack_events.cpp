@@ -174,6 +174,12 @@ void TransportStack::send(std::span<const ByteView> datagrams) {
   ice_->send(datagrams);
 }
 
+void TransportStack::publish_stats() {
+  PeerConnectionStats stats;
+  fill_stats(stats);
+  link_->stats.set(std::move(stats));
+}
+
 void TransportStack::fill_stats(PeerConnectionStats &stats) const {
   stats.bytes_sent = bytes_sent_;
   stats.bytes_received = bytes_received_;
