@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Connections that begin and end on two threads, at every stage, on one busy network thread.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "peerlane/peerlane.hpp"
+
+namespace peerlane::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kLives = 60;
+#else
+constexpr int kLives = 200;
+#endif
+// A life that nobody cuts short is over after so many polls.
+constexpr int kStages = 40;
+
+/// The channel that a third thread sends on while its owner may drop it: the one use of a handle
+/// that several threads share.
+class SharedChannel {
+ public:
+  void set(std::shared_ptr<DataChannel> channel) {
+    const std::lock_guard guard(lock_);
+    std::swap(channel_, channel);
+  }
+  std::shared_ptr<DataChannel> get() const {
+    const std::lock_guard guard(lock_);
+    return channel_;
+  }
+
+ private:
+  mutable std::mutex lock_;
+  std::shared_ptr<DataChannel> channel_;
+};
+
+void wire(const std::shared_ptr<PeerConnection> &from, const std::shared_ptr<PeerConnection> &to) {
+  from->session_description_created.connect(from, &PeerConnection::set_local_description);
+  from->session_description_created.connect(to, &PeerConnection::set_remote_description);
+  from->ice_candidate_created.connect(to, &PeerConnection::add_ice_candidate);
+}
+
+/// True where both channels opened.
+bool live(int stage, SharedChannel &shared) {
+  Configuration local;
+  local.bind_address = "127.0.0.1";
+  auto a = PeerConnection::create(local);
+  auto b = PeerConnection::create(local);
+  const DataChannelOptions options{.negotiated = true, .id = 1};
+  auto lane = a->create_data_channel("lane", options);
+  auto other = b->create_data_channel("lane", options);
+  wire(a, b);
+  wire(b, a);
+  int opened = 0;
+  lane->opened.connect([&opened] { ++opened; });
+  other->opened.connect([&opened] { ++opened; });
+  EXPECT_EQ(a->create_offer(), Error::OK);
+  PackedByteArray packet;
+  const bool whole = stage == kStages - 1;
+  for (int i = 0; whole ? opened < 2 && i < 30000 : i < stage; ++i) {
+    a->poll();
+    b->poll();
+    while (other->get_packet(packet)) lane->put_packet(ByteView(packet));
+    a->wait(1ms);
+    if (lane->get_ready_state() == DataChannel::STATE_OPEN) shared.set(other);
+  }
+  // In another order each time: the network thread is somewhere else each time too.
+  if (stage % 2 == 0) a.reset();
+  if (stage % 3 == 0) lane.reset();
+  b.reset();
+  shared.set(nullptr);
+  return opened == 2;
+}
+
+TEST(TwoThreads, ConnectionsEndAtEveryStageWhileAnotherThreadSends) {
+  SharedChannel shared[2];
+  std::atomic<bool> done{false};
+  std::atomic<int> whole{0};
+  std::thread sender([&] {
+    const PackedByteArray packet(1000, 7);
+    while (!done) {
+      for (SharedChannel &each : shared) {
+        if (const auto channel = each.get()) channel->put_packet(ByteView(packet));
+      }
+      std::this_thread::yield();
+    }
+  });
+  const auto run = [&](int thread) {
+    for (int i = 0; i < kLives; ++i) whole += live((i * 7 + thread) % kStages, shared[thread]);
+  };
+  std::thread first(run, 0), second(run, 1);
+  first.join();
+  second.join();
+  done = true;
+  sender.join();
+  EXPECT_GE(whole, 2 * kLives / kStages) << "some must have been whole";
+}
+
+}  // namespace
+}  // namespace peerlane::test
