@@ -9,12 +9,18 @@ function addresses(line) {
   return from === undefined ? null : [from, to];
 }
 
+// Nobody else sends to it (RFC 863).
+const DISCARD = 9;
+
 export class Capture {
+  #host;
   #program;
   #packets = [];
+  #onPacket = () => {};
 
   static async start(host, device = 'eth0') {
     const capture = new Capture();
+    capture.#host = host;
     capture.#program = host.start(
       'tcpdump', '-nn', '-q', '-t', '-l', '-Z', 'root', '--immediate-mode', '-i', device, 'udp or tcp');
     let timer;
@@ -25,13 +31,20 @@ export class Capture {
         if (/^listening on/.test(line)) resolve();
         const pair = addresses(line);
         if (pair) capture.#packets.push({pair, line});
+        capture.#onPacket(line);
       });
     }).finally(() => clearTimeout(timer));
     return capture;
   }
 
-  /** Stops when everything that was seen has been told. */
-  async stop() {
+  /** Stops when everything that has passed is told: a last packet, to that address, is told behind all others. */
+  async stop(address) {
+    let timer;
+    const told = new Promise((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('tcpdump does not see the last packet')), PATIENCE);
+      this.#onPacket = (line) => line.includes(`> ${address}.${DISCARD}:`) && resolve();
+    }).finally(() => clearTimeout(timer));
+    await Promise.all([told, this.#host.shell(`echo > /dev/udp/${address}/${DISCARD}`)]);
     await this.#program.stop('SIGINT');
   }
 

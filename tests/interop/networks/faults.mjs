@@ -106,16 +106,19 @@ const restartBy = (role) => async (call, network, traffic) => {
 /** What the peer says of a restart comes in the wrong order: its candidates, then the description they belong to. */
 const restartOvertaken = (role) => async (call, network, traffic) => {
   let held = null;
+  let ended = false;
   call.rewrite = (line, from) => {
     if (from !== call.peer) return [line];
     if (line.sdp) {
+      if (ended) return [line];
       held = line;
       return [];
     }
-    if (line.ev !== 'end-of-candidates' || !held) return [line];
+    if (line.ev !== 'end-of-candidates') return [line];
+    ended = true;
     const late = held;
     held = null;
-    return [line, late];
+    return late ? [line, late] : [line];
   };
   await restartBy(role)(call, network, traffic);
   if (held) throw new Error('the end of its candidates has not come');

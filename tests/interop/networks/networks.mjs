@@ -73,7 +73,7 @@ async function relayOnly(call, network) {
   call.configure(call.us, {iceServers: [server.turn('udp')], iceTransportPolicy: 'relay'});
   const captures = await Promise.all([us, peer].map((host) => Capture.start(host)));
   await talk(call);
-  await Promise.all(captures.map((capture) => capture.stop()));
+  await Promise.all(captures.map((capture) => capture.stop(server.address)));
   const direct = captures.flatMap((capture) => capture.without(server.address));
   expect(direct.length === 0, `${direct.length} packets past the server, the first one: ${direct[0]}`);
   for (const [i, host] of [us, peer].entries()) {

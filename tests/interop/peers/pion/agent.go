@@ -198,6 +198,12 @@ func (agent *agent) description(line *command) error {
 		return fmt.Errorf("init comes first")
 	}
 	description := webrtc.SessionDescription{Type: webrtc.NewSDPType(line.Type), SDP: line.SDP}
+	if description.Type == webrtc.SDPTypeOffer {
+		// One that restarts ICE makes it gather at once.
+		agent.mutex.Lock()
+		agent.described = false
+		agent.mutex.Unlock()
+	}
 	if err := agent.connection.SetRemoteDescription(description); err != nil {
 		return err
 	}
