@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/ice/ice_agent.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "transport/ice/connectivity_check.hpp"
@@ -12,10 +13,10 @@ namespace peerlane {
 namespace {
 
 constexpr unsigned kComponent = 1;
-// RFC 8445 section 14.2: Ta is 5 ms at least. Each check of the first pair costs one of them.
+// RFC 8445 section 14.2: Ta is 5 ms at least. Each check of the first pair costs one of them. So
+// much is also the most that a peer can make us send to addresses that are not its own: 200 checks
+// of some 100 bytes in a second, and as many in all as CheckQueue lets pass.
 constexpr unsigned kPacingMilliseconds = 5;
-// A pair is given up after 24 seconds; RFC 8489 section 6.2.1 says 40, libnice 2.
-constexpr unsigned kStunRetransmissions = 6;
 // For so long libnice goes on checking with nothing to check. Before a pair works it must not give
 // up early: the controlled end waits for a nomination that may get lost. Afterwards the timer would
 // tick for nothing, every 5 ms.
@@ -49,7 +50,13 @@ IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> 
               if (!closing_) listener_.on_ice_state(state);
             }),
       remote_candidates_(resolver_, dropped_,
-                         [this](const Candidate &candidate) { use_remote_candidate(candidate); }),
+                         [this](const Candidate &candidate) { queue_remote_candidate(candidate); }),
+      check_queue_(timers,
+                   {[this](const Candidate &candidate) { return pairs_of(candidate); },
+                    [this](unsigned sends) {
+                      g_object_set(nice_.get(), "stun-max-retransmissions", sends, nullptr);
+                    },
+                    [this](const Candidate &candidate) { use_remote_candidate(candidate); }}),
       path_check_timer_(timers, [this] { check_path(); }),
       gathering_timer_(timers, [this] { end_gathering(false); }),
       resume_receiving_(timers, [this] { attach_receiver(true); }),
@@ -67,18 +74,18 @@ Status IceTransport::Agent::open() {
       context_->native(), NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE));
   g_object_set(nice_.get(), "upnp", FALSE, "ice-tcp", to_gboolean(options_.enable_tcp),
                "controlling-mode", to_gboolean(options_.controlling), "stun-pacing-timer",
-               kPacingMilliseconds, "stun-max-retransmissions", kStunRetransmissions,
-               "idle-timeout", kPatienceMilliseconds, "force-relay",
-               to_gboolean(options_.policy == IceTransportPolicy::RELAY), nullptr);
+               kPacingMilliseconds, "max-connectivity-checks",
+               static_cast<unsigned>(CheckQueue::kMaxPairs), "idle-timeout", kPatienceMilliseconds,
+               "force-relay", to_gboolean(options_.policy == IceTransportPolicy::RELAY), nullptr);
   stream_ = nice_agent_add_stream(nice_.get(), 1);
   if (stream_ == 0) return Failure{Error::ERR_CANT_CREATE, "libnice made no stream"};
   nice_agent_set_local_credentials(nice_.get(), stream_, local_ufrag_.c_str(), local_pwd_.c_str());
   connect_signals();
   attach_receiver(true);
   context_->set_reader([this] { return read_path(); });
-  remote_candidates_.on_resolved([this] {
-    if (remote_gathering_done_) gate_.remote_done();
-  });
+  remote_candidates_.on_resolved([this] { tell_remote_done(); });
+  check_queue_.on_empty([this] { tell_remote_done(); });
+  check_queue_.begin();
   return {};
 }
 
@@ -124,6 +131,7 @@ void IceTransport::Agent::use_credentials(const Credentials &remote) {
   context_->run_inside([this, &remote] {
     nice_agent_set_remote_credentials(nice_.get(), stream_, remote.first.c_str(),
                                       remote.second.c_str());
+    check_queue_.begin();
     remote_candidates_.begin_generation(remote.first);
   });
   expedite_checks();
@@ -131,6 +139,25 @@ void IceTransport::Agent::use_credentials(const Credentials &remote) {
 
 void IceTransport::Agent::add_remote_candidate(const Candidate &candidate) {
   if (!closing_) remote_candidates_.add(candidate);
+}
+
+std::size_t IceTransport::Agent::pairs_of(const Candidate &candidate) const {
+  const auto is_v6 = [](const Candidate &each) {
+    return each.address.find(':') != std::string::npos;
+  };
+  const auto pairs = std::count_if(
+      local_candidates_.begin(), local_candidates_.end(), [&](const Candidate &local) {
+        // The others share a socket with one of these (RFC 8445 section 6.1.2.4).
+        const bool is_base =
+            local.type == CandidateType::HOST || local.type == CandidateType::RELAY;
+        return is_base && local.transport == candidate.transport &&
+               is_v6(local) == is_v6(candidate);
+      });
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(pairs, 1));
+}
+
+void IceTransport::Agent::queue_remote_candidate(const Candidate &candidate) {
+  if (!check_queue_.add(candidate)) ++dropped_["ice_candidate_limit"];
 }
 
 void IceTransport::Agent::use_remote_candidate(const Candidate &candidate) {
@@ -153,7 +180,12 @@ void IceTransport::Agent::set_remote_gathering_done() {
   if (closing_) return;
   remote_gathering_done_ = true;
   nice_agent_peer_candidate_gathering_done(nice_.get(), stream_);
-  if (!remote_candidates_.resolving()) gate_.remote_done();
+  tell_remote_done();
+}
+
+void IceTransport::Agent::tell_remote_done() {
+  const bool more_to_try = remote_candidates_.resolving() || !check_queue_.empty();
+  if (remote_gathering_done_ && !more_to_try) gate_.remote_done();
 }
 
 void IceTransport::Agent::set_controlling(bool controlling) {
@@ -170,6 +202,7 @@ void IceTransport::Agent::restart(const std::string &local_ufrag, const std::str
   remote_gathering_done_ = false;
   remote_credentials_.reset();
   remote_candidates_.expect_next_generation();
+  check_queue_.begin();
   set_patience(false);
   context_->run_inside([this] {
     nice_agent_restart_stream(nice_.get(), stream_);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "io/loop_context.hpp"
+#include "transport/ice/check_queue.hpp"
 #include "transport/ice/connection_gate.hpp"
 #include "transport/ice/gobject_ptr.hpp"
 #include "transport/ice/ice_transport.hpp"
@@ -89,7 +90,10 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   // Connecting.
   void connect_signals();
   void use_credentials(const Credentials &remote);
+  std::size_t pairs_of(const Candidate &candidate) const;
+  void queue_remote_candidate(const Candidate &candidate);
   void use_remote_candidate(const Candidate &candidate);
+  void tell_remote_done();
   void expedite_checks();
   void on_component_state(NiceComponentState state);
   void on_selected_pair(NiceCandidate *local, NiceCandidate *remote);
@@ -128,6 +132,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   PeerMoves peer_moves_;
   ConnectionGate gate_;
   RemoteCandidates remote_candidates_;
+  CheckQueue check_queue_;
   Timer path_check_timer_;
 
   // Gathering.

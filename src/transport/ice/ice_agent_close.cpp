@@ -53,6 +53,7 @@ void IceTransport::Agent::close(std::function<void()> on_closed) {
   forget_path();
   server_reflexive_.stop();
   remote_candidates_.stop();
+  check_queue_.stop();
   resolver_.cancel_all();
 }
 

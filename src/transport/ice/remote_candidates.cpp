@@ -8,9 +8,12 @@ namespace peerlane {
 
 namespace {
 
-// libnice takes any number, and each costs a pair with every local candidate. A browser on a
-// machine with several networks sends about a dozen.
-constexpr std::size_t kMaxCandidates = 64;
+// Of one generation, as many as the API side lets through. libnice takes any number, and each costs
+// a pair with every local candidate. A browser on a machine with several networks sends about a
+// dozen.
+constexpr std::size_t kMaxCandidates = 256;
+// A socket each, or a look-up each, one after the other.
+constexpr std::size_t kMaxCostly = 64;
 constexpr Duration kNameLimit = std::chrono::seconds(5);
 
 }  // namespace
@@ -45,12 +48,20 @@ void RemoteCandidates::add(const Candidate &candidate) {
   }
 }
 
+bool RemoteCandidates::has_room_for(const Candidate &candidate) const {
+  if (accepted_.size() >= kMaxCandidates) return false;
+  const auto is_costly = [](const Candidate &each) { return each.is_mdns || each.tcp_type; };
+  if (!is_costly(candidate)) return true;
+  const auto costly = std::count_if(accepted_.begin(), accepted_.end(), is_costly);
+  return static_cast<std::size_t>(costly) < kMaxCostly;
+}
+
 void RemoteCandidates::accept(const Candidate &candidate) {
   const bool known = std::any_of(
       accepted_.begin(), accepted_.end(),
       [&candidate](const Candidate &other) { return is_same_candidate(candidate, other); });
   if (known) return;
-  if (accepted_.size() >= kMaxCandidates) {
+  if (!has_room_for(candidate)) {
     ++dropped_["ice_candidate_limit"];
     return;
   }

@@ -34,6 +34,7 @@ class RemoteCandidates {
   void stop();
 
  private:
+  bool has_room_for(const Candidate &candidate) const;
   void accept(const Candidate &candidate);
   void resolve_next();
   void use_resolved(Candidate candidate, const std::vector<std::string> &addresses);
