@@ -50,7 +50,7 @@ class IcePeer final : private IceTransport::Listener {
 
   /// False where it does not become true in time. The condition runs under the lock of the notes.
   bool wait_for(const Condition &condition,
-                std::chrono::milliseconds limit = std::chrono::seconds(10));
+                std::chrono::milliseconds limit = std::chrono::seconds(30));
   bool wait_until_connected();
   Heard heard();
   Heard heard_;  // In conditions.
