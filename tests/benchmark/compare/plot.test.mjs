@@ -67,9 +67,10 @@ test('the legend names every series by its look, and a limit is a line with its 
 });
 
 test('where there is nothing to draw nothing is drawn', () => {
-  const svg = simple({lines: [{look: 0, points: []}]});
+  const svg = simple({lines: [{look: 0, points: [[1, 10]]}, {look: 2, points: []}]});
   assertWellFormed(svg);
-  assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity|d=""/);
+  assertWellFormed(simple({lines: []}));
 });
 
 test('points are medians in order, without those that nobody measured', () => {
