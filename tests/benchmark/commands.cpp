@@ -73,6 +73,12 @@ const std::vector<Command> &commands() {
        {"count", "size", "threads"},
        {.size = 100, .count = 2000},
        measure_allocations},
+      {"relay",
+       "the relay on its own, for peers of other processes: it reads `first CANDIDATE`, `second "
+       "CANDIDATE` and `loss PERCENT`, and answers with the candidate to hand on",
+       {"rtt", "loss"},
+       {},
+       measure_relay},
       {"limits",
        "what this machine gives at most: UDP over loopback with a call for each datagram and with "
        "one for 50 (UDP_SEGMENT, UDP_GRO), DTLS records, CRC32c, usrsctp; and their sum",

@@ -14,6 +14,7 @@ void measure_game(const Options &options, Report &report);
 void measure_head_of_line(const Options &options, Report &report);
 void measure_pause(const Options &options, Report &report);
 void measure_allocations(const Options &options, Report &report);
+void measure_relay(const Options &options, Report &report);
 void measure_limits(const Options &options, Report &report);
 void measure_round_trip(const Options &options, Report &report);
 void measure_connect(const Options &options, Report &report);

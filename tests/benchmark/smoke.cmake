@@ -5,6 +5,7 @@
 list(GET ARGUMENTS 0 command)
 execute_process(
   COMMAND "${PROGRAM}" ${ARGUMENTS} --json
+  INPUT_FILE /dev/null
   OUTPUT_VARIABLE output
   ERROR_VARIABLE errors
   RESULT_VARIABLE result)
