@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/ice/ice_peer.hpp"
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <future>
 #include <utility>
@@ -148,6 +150,21 @@ std::size_t open_descriptors() {
   for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator("/proc/self/fd"))
     ++count;
   return count;
+}
+
+void expect_data_both_ways(IcePeer &a, IcePeer &b) {
+  std::vector<std::string> datagrams;
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    datagrams.push_back(record(1000, static_cast<char>('a' + i)));
+    all += datagrams.back();
+  }
+  a.send(datagrams);
+  EXPECT_TRUE(
+      b.wait_for([&](const IcePeer &peer) { return peer.heard_.data.size() >= all.size(); }));
+  EXPECT_EQ(b.heard().data, all);
+  b.send({"back"});
+  EXPECT_TRUE(a.wait_for([](const IcePeer &peer) { return peer.heard_.data == "back"; }));
 }
 
 std::string record(std::size_t size, char mark) {

@@ -81,6 +81,9 @@ class IcePeer final : private IceTransport::Listener {
 /// Descriptors that this process has open.
 std::size_t open_descriptors();
 
+/// Twenty records from `a` to `b`, which hears nothing else, and one answer.
+void expect_data_both_ways(IcePeer &a, IcePeer &b);
+
 /// A datagram that looks like a DTLS record of `size` bytes, 13 at least, filled with `mark`.
 std::string record(std::size_t size, char mark);
 

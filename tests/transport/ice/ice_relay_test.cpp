@@ -39,18 +39,7 @@ class IceRelay : public ::testing::Test {
       EXPECT_EQ(candidate.related_address, "0.0.0.0");
       EXPECT_EQ(candidate.related_port, 0);
     }
-    std::vector<std::string> datagrams;
-    std::string all;
-    for (int i = 0; i < 20; ++i) {
-      datagrams.push_back(record(1000, static_cast<char>('a' + i)));
-      all += datagrams.back();
-    }
-    a.send(datagrams);
-    EXPECT_TRUE(
-        b.wait_for([&](const IcePeer &peer) { return peer.heard_.data.size() >= all.size(); }));
-    EXPECT_EQ(b.heard().data, all);
-    b.send({"back"});
-    EXPECT_TRUE(a.wait_for([](const IcePeer &peer) { return peer.heard_.data == "back"; }));
+    expect_data_both_ways(a, b);
     const auto begin = std::chrono::steady_clock::now();
     a.close();
     b.close();

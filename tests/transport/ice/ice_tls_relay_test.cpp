@@ -128,18 +128,7 @@ TEST_F(IceTlsRelayWithCoturn, Connects) {
   ASSERT_TRUE(a.wait_until_connected());
   ASSERT_TRUE(b.wait_until_connected());
   a.run([](IceTransport &ice) { EXPECT_EQ(ice.local_candidate().type, "relay"); });
-  std::vector<std::string> datagrams;
-  std::string all;
-  for (int i = 0; i < 20; ++i) {
-    datagrams.push_back(record(1000, static_cast<char>('a' + i)));
-    all += datagrams.back();
-  }
-  a.send(datagrams);
-  EXPECT_TRUE(
-      b.wait_for([&](const IcePeer &peer) { return peer.heard_.data.size() >= all.size(); }));
-  EXPECT_EQ(b.heard().data, all);
-  b.send({"back"});
-  EXPECT_TRUE(a.wait_for([](const IcePeer &peer) { return peer.heard_.data == "back"; }));
+  expect_data_both_ways(a, b);
   EXPECT_EQ(front_->connections(), 2);
   a.close();
   b.close();
