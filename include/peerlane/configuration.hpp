@@ -50,7 +50,7 @@ struct Configuration {
   /// used on.
   std::size_t mtu = 0;
   /// Largest message accepted, in bytes; advertised as `a=max-message-size` (RFC 8841 section 6).
-  /// At least 1.
+  /// 1 to 1073741824.
   std::size_t max_message_size = 262144;
   /// Received and unread, per connection: payload + 64 bytes for each message. At the limit reading
   /// stops and the peer has to wait; nothing is dropped.

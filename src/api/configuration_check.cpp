@@ -2,6 +2,7 @@
 #include "api/configuration_check.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,10 @@ namespace {
 // The least that every IPv4 host takes (RFC 1122 section 3.3.2), and the size of a DTLS record.
 constexpr std::size_t kMinMtu = 576;
 constexpr std::size_t kMaxMtu = 16384;
+// A message has to fit into SCTP's send buffer, whose size is an int.
+constexpr std::size_t kMaxMessageSize = 1u << 30;
+// For ever, without being near to where a deadline would overflow.
+constexpr std::chrono::milliseconds kLongestTimeout = std::chrono::hours(24 * 365);
 
 Failure refused(std::string sentence) {
   return {Error::ERR_INVALID_PARAMETER, std::move(sentence)};
@@ -78,8 +83,9 @@ Status check_sizes(const Configuration &configuration) {
     return refused("mtu is " + std::to_string(mtu) +
                    "; it has to be 0 for the default, or 576 to 16384.");
   }
-  if (configuration.max_message_size == 0) {
-    return refused("max_message_size has to be at least 1.");
+  if (configuration.max_message_size == 0 || configuration.max_message_size > kMaxMessageSize) {
+    return refused("max_message_size is " + std::to_string(configuration.max_message_size) +
+                   "; it has to be 1 to 1073741824.");
   }
   if (configuration.receive_buffer_limit == 0) {
     return refused("receive_buffer_limit has to be at least 1.");
@@ -90,13 +96,16 @@ Status check_sizes(const Configuration &configuration) {
   return {};
 }
 
-Status check_timeouts(const Configuration &configuration) {
+Status check_timeouts(Configuration &configuration) {
   if (configuration.disconnected_timeout <= std::chrono::milliseconds::zero()) {
     return refused("disconnected_timeout has to be above 0.");
   }
   if (configuration.failed_timeout < configuration.disconnected_timeout) {
     return refused("failed_timeout has to be at least disconnected_timeout, which is " +
                    std::to_string(configuration.disconnected_timeout.count()) + " ms.");
+  }
+  for (auto *timeout : {&configuration.disconnected_timeout, &configuration.failed_timeout}) {
+    *timeout = std::min(*timeout, kLongestTimeout);
   }
   return {};
 }
@@ -125,7 +134,7 @@ Result<CheckedConfiguration> check_configuration(const Configuration &configurat
   if (!tls) return tls.failure();
   checked.tls = std::move(tls).value();
   for (const Status &status : {check_addresses(checked.configuration), check_sizes(configuration),
-                               check_timeouts(configuration)}) {
+                               check_timeouts(checked.configuration)}) {
     if (!status) return status.failure();
   }
   auto certificate = check_certificate(configuration);

@@ -143,7 +143,7 @@ void DataChannelCore::release_inbox(NetworkConnection *network, ConnectionLink &
                                     std::uint64_t cost, std::uint64_t messages, std::size_t limit) {
   const std::uint64_t left = link.inbox_cost.fetch_sub(cost) - cost;
   link.inbox_messages.fetch_sub(messages, std::memory_order_relaxed);
-  if (left < limit / 2 && link.reading_paused.load() && network &&
+  if (left < (limit + 1) / 2 && link.reading_paused.load() && network &&
       link.reading_paused.exchange(false)) {
     network->execute(ResumeReading{});
   }

@@ -265,7 +265,7 @@ void PeerConnectionCore::set_gathering_state(PeerConnection::GatheringState stat
 
 bool PeerConnectionCore::wait(std::chrono::milliseconds timeout) {
   if (!queue_.empty() || channels_.has_news()) return true;
-  timeout = std::min(timeout, kLongestWait);
+  timeout = std::clamp(timeout, std::chrono::milliseconds::zero(), kLongestWait);
   if (network_) return network_->wait(timeout);
   // Nothing can come.
   if (timeout > std::chrono::milliseconds::zero()) std::this_thread::sleep_for(timeout);

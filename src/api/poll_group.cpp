@@ -120,7 +120,8 @@ std::size_t PollGroupState::size() const {
 
 bool PollGroupState::wait(std::chrono::milliseconds timeout) {
   const auto longest = std::chrono::milliseconds(std::chrono::hours(24 * 365));
-  const auto deadline = std::chrono::steady_clock::now() + std::min(timeout, longest);
+  const auto deadline = std::chrono::steady_clock::now() +
+                        std::clamp(timeout, std::chrono::milliseconds::zero(), longest);
   for (;;) {
     // Something in the list may be dead, or polled meanwhile.
     while (MemberPtr member = pop_ready()) {

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,8 +19,6 @@ namespace {
 // A send on the spot saves a thread switch and costs a system call of its own. Messages that follow
 // each other faster than this are queued instead, so that one flush carries many.
 constexpr std::int64_t kInlineInterval = 100;
-// How often statistics try to get hold of a busy strand, 50 microseconds apart.
-constexpr int kStatsPatience = 20;
 
 // More traffic than this between two waits is bulk. Then it is better that the network thread works
 // while the application does.
@@ -195,13 +192,7 @@ void StrandConnection::return_sockets() {
 }
 
 void StrandConnection::fill_stats(PeerConnectionStats &stats) const {
-  // A turn is short: what is true now is worth waiting for its end.
-  bool mine = strand_->try_begin_turn();
-  for (int i = 0; i < kStatsPatience && !mine && !strand_->held(); ++i) {
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
-    mine = strand_->try_begin_turn();
-  }
-  if (mine) {
+  if (strand_->try_begin_turn()) {
     shared_->stack->publish_stats();
     strand_->end_turn();
   } else {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "channel/dcep.hpp"
 #include "io/loop_context.hpp"
 #include "transport/dtls/certificate.hpp"
 
@@ -199,7 +200,8 @@ void TransportStack::start_sctp() {
   options.remote_port = remote_->sctp_port;
   options.max_packet_size =
       (configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu) - kDtlsOverhead;
-  options.max_message_size = configuration_.max_message_size;
+  // The channels' limit is not one for what opens them.
+  options.max_message_size = std::max(configuration_.max_message_size, kMaxDcepOpen);
   options.receive_window = receive_window(configuration_);
   // From the start, since not every peer can add streams later (RFC 6525).
   options.streams = static_cast<std::uint16_t>(
@@ -262,7 +264,7 @@ void TransportStack::pause_reading_if_full() {
   if (link_->inbox_cost <= limit && !link_->reading_paused) return;
   if (!link_->reading_paused.exchange(true)) sctp_->set_reading(false);
   // The API side may have emptied its inbox before it could see the pause.
-  if (link_->inbox_cost < limit / 2 && link_->reading_paused.exchange(false)) {
+  if (link_->inbox_cost < (limit + 1) / 2 && link_->reading_paused.exchange(false)) {
     sctp_->set_reading(true);
     sctp_->schedule();
     return;
