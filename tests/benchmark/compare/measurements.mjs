@@ -73,7 +73,7 @@ const connecting = {
   id: 'connect',
   runs: 3,
   ours: {all: ['connect', '--count', '200']},
-  theirs: ['connect', '--count', '20'],
+  theirs: ['connect', '--count', '15'],
   rows: [
     {label: 'from both peers created to all channels open, median', metric: 'connect_p50', goal: {below: 10}},
     {label: 'the same, 9 of 10', metric: 'connect_p90', goal: {below: 15}},
@@ -85,7 +85,7 @@ const connecting = {
 export const connectEach = ({metrics, parameters}) => (1e3 * metrics.connect_total) / parameters.pairs;
 
 // Two hundred pairs one after another take some of the others a minute.
-const theirPairs = {10: 10, 200: 50};
+const theirPairs = {10: 10, 200: 40};
 const scale = pairCounts.map((count) => ({
   id: `scale-${count}`,
   runs: count === 200 ? 2 : 1,

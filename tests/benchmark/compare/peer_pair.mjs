@@ -14,9 +14,10 @@ const withoutCandidates = ({type, sdp}) => ({type, sdp: sdp.replace(/^a=(candida
 export async function openPair(RTCPeerConnection, relay) {
   // node-datachannel's own option; others do not know it.
   const ends = [0, 1].map(() => new RTCPeerConnection({bindAddress: '127.0.0.1'}));
-  const pair = {ends, closed: false};
+  let closed = false;
+  const pair = {ends};
   pair.close = () => {
-    pair.closed = true;
+    closed = true;
     ends.forEach((end) => end.close());
   };
   for (const [name, options] of Object.entries(lanes)) {
@@ -30,33 +31,42 @@ export async function openPair(RTCPeerConnection, relay) {
     settled.promise = new Promise((resolve) => (settled.resolve = resolve));
     return settled;
   });
-  ends.forEach((end, i) => {
-    end.onicecandidate = async ({candidate}) => {
-      if (!candidate || !loopback.test(candidate.candidate)) return;
-      const {sdpMid, sdpMLineIndex} = candidate;
-      const line = relay ? await relay.candidate(i === 0, candidate.candidate) : candidate.candidate;
-      await described[1 - i].promise;
-      // One that comes late finds the pair closed already.
-      if (line && !pair.closed) await ends[1 - i].addIceCandidate({candidate: line, sdpMid, sdpMLineIndex});
-    };
+  const pass = async (from, {candidate, sdpMid, sdpMLineIndex}) => {
+    if (!loopback.test(candidate)) return;
+    const line = relay ? await relay.candidate(from === 0, candidate) : candidate;
+    await described[1 - from].promise;
+    if (line) await ends[1 - from].addIceCandidate({candidate: line, sdpMid, sdpMLineIndex});
+  };
+  const failed = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('the channels did not open in time')), 15_000).unref();
+    ends.forEach((end, i) => {
+      // One that comes late may find the pair closed.
+      end.onicecandidate = ({candidate}) => candidate && pass(i, candidate).catch((error) => closed || reject(error));
+    });
   });
   const describe = async (from, description) => {
     await ends[from].setLocalDescription(description);
     await ends[1 - from].setRemoteDescription(withoutCandidates(ends[from].localDescription));
     described[1 - from].resolve();
   };
-  await describe(0, await ends[0].createOffer());
-  await describe(1, await ends[1].createAnswer());
-  await Promise.all(opened);
+  const connect = async () => {
+    await describe(0, await ends[0].createOffer());
+    await describe(1, await ends[1].createAnswer());
+    await Promise.all(opened);
+  };
+  await Promise.race([connect(), failed]);
   return pair;
 }
 
 /** So many, a few at a time: one after another takes some implementations a second each. */
 export async function openPairs(RTCPeerConnection, count) {
   const pairs = [];
-  while (pairs.length < count) {
-    const batch = Array.from({length: Math.min(10, count - pairs.length)}, () => openPair(RTCPeerConnection));
-    pairs.push(...await Promise.all(batch));
+  const atOnce = 20;
+  // node-datachannel sometimes closes one by itself when many begin at once.
+  for (let attempts = 0; pairs.length < count && attempts < 2 * count; attempts += atOnce) {
+    const batch = Array.from({length: Math.min(atOnce, count - pairs.length)}, () => openPair(RTCPeerConnection));
+    for (const {value} of await Promise.allSettled(batch)) if (value) pairs.push(value);
   }
+  if (pairs.length < count) throw new Error(`only ${pairs.length} of ${count} pairs connected`);
   return pairs;
 }
