@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace peerlane {
 
@@ -141,7 +142,8 @@ UdpPath::Input UdpPath::receive(ByteView &data) {
   if (first < kFirstDtls || first > kLastDtls) return Input::OTHER;
   const auto sender = SocketAddress::from_native(reinterpret_cast<const sockaddr *>(&from));
   if (!sender || *sender != remote_) return Input::OTHER;
-  thread_local std::array<std::uint8_t, kMaxDatagram> buffer;
+  // No array: that would lie in the stack of each thread of the process.
+  thread_local std::vector<std::uint8_t> buffer(kMaxDatagram);
   const ssize_t size = recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size < 0) return Input::NONE;
   data = ByteView(buffer.data(), static_cast<std::size_t>(size));
