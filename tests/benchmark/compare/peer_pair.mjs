@@ -61,7 +61,7 @@ export async function openPair(RTCPeerConnection, relay) {
 /** So many, a few at a time: one after another takes some implementations a second each. */
 export async function openPairs(RTCPeerConnection, count) {
   const pairs = [];
-  const atOnce = 20;
+  const atOnce = 10;
   // node-datachannel sometimes closes one by itself when many begin at once.
   for (let attempts = 0; pairs.length < count && attempts < 2 * count; attempts += atOnce) {
     const batch = Array.from({length: Math.min(atOnce, count - pairs.length)}, () => openPair(RTCPeerConnection));
