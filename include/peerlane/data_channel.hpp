@@ -21,9 +21,8 @@ class DataChannelBackend;
 /// Made by `PeerConnection::create_data_channel` and `PeerConnection::data_channel_received`. Used
 /// by the thread of its connection; only `put_packet` and `get_buffered_amount` may be called from
 /// any thread at any time. Dropping the last handle closes the channel, which is legal anywhere,
-/// also inside a slot; another thread that sends may hold a handle, but must not be the last one to
-/// let go while the connection lives. What a poll delivered stays readable after the channel or its
-/// connection has closed.
+/// also inside a slot, and on any thread: where that is not the connection's, the next `poll`
+/// closes it. What a poll delivered stays readable after the channel or its connection has closed.
 class PEERLANE_API DataChannel {
  public:
   /// What `put_packet` sends. Godot: WebRTCDataChannel.WriteMode.

@@ -187,6 +187,11 @@ void DataChannelCore::detach() {
   last.swap(network_);
 }
 
+void DataChannelCore::wake_user() const {
+  const std::shared_ptr<NetworkConnection> network = this->network();
+  if (network && network->link()->events.set_local_pending(true)) network->post_wakeup();
+}
+
 void DataChannelCore::set_state(DataChannel::ChannelState state) {
   state_.store(state, std::memory_order_release);
 }

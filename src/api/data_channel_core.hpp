@@ -76,6 +76,8 @@ class DataChannelCore final : public DataChannelBackend {
   void set_state(DataChannel::ChannelState state);
   void set_id(int id) { id_ = id; }
   void set_packet_size_limit(std::size_t limit);
+  /// The user's thread has something to do for this channel: it is due to poll. Any thread.
+  void wake_user() const;
   bool has_handle() const { return handle_ != nullptr; }
   /// The network knows the channel from now on.
   void attach(std::shared_ptr<NetworkConnection> network);

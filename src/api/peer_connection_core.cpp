@@ -58,12 +58,19 @@ Error PeerConnectionCore::conclude(const Result<NegotiationOutcome> &outcome) {
 }
 
 Status PeerConnectionCore::check_alive() const {
+  // Every call that can touch a channel begins here, with poll() or with release().
+  handles_->note_user();
   if (connection_state_ != PeerConnection::STATE_CLOSED) return {};
   return Failure{Error::ERR_UNCONFIGURED,
                  "The connection is closed; initialize() makes a new one."};
 }
 
 // Beginning and end.
+
+PeerConnectionCore::~PeerConnectionCore() {
+  release();
+  handles_->finish();
+}
 
 Error PeerConnectionCore::initialize(const Configuration &configuration) {
   auto checked = check_configuration(configuration);
@@ -84,6 +91,7 @@ Error PeerConnectionCore::initialize(const Configuration &configuration) {
 void PeerConnectionCore::close() { release(); }
 
 void PeerConnectionCore::release() {
+  handles_->note_user();
   connection_state_ = PeerConnection::STATE_CLOSED;
   negotiation_.close();
   description_emitted_ = {};
@@ -148,7 +156,7 @@ std::shared_ptr<DataChannel> PeerConnectionCore::create_data_channel(
   const auto channel = std::make_shared<DataChannelCore>(link, channel_limits(), weak_from_this());
   channels_.add(channel);
   had_channel_ = true;
-  auto handle = std::make_shared<DataChannel>(channel);
+  auto handle = handles_->make_handle(channel);
   if (network_) {
     channel->attach(network_);
     network_->execute(OpenChannel{link});

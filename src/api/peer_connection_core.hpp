@@ -12,6 +12,7 @@
 #include "api/configuration_check.hpp"
 #include "api/data_channel_core.hpp"
 #include "api/delivery_queue.hpp"
+#include "api/dropped_handles.hpp"
 #include "api/negotiation.hpp"
 #include "api/peer_connection_backend.hpp"
 #include "core/network_connection.hpp"
@@ -30,7 +31,7 @@ class PeerConnectionCore final : public PeerConnectionBackend,
 
   /// Usable after the first successful `initialize`. The network is made when it is first needed.
   explicit PeerConnectionCore(NetworkFactory factory) : factory_(std::move(factory)) {}
-  ~PeerConnectionCore() { close(); }
+  ~PeerConnectionCore();
 
   // PeerConnectionBackend.
   void set_handle(PeerConnection *handle) override { handle_ = handle; }
@@ -120,6 +121,7 @@ class PeerConnectionCore final : public PeerConnectionBackend,
   CheckedConfiguration checked_;
   Negotiation negotiation_;
   ChannelSet channels_;
+  const std::shared_ptr<DroppedHandles> handles_ = std::make_shared<DroppedHandles>();
   DeliveryQueue queue_;
   PeerConnection::ConnectionState connection_state_ = PeerConnection::STATE_CLOSED;
   PeerConnection::GatheringState gathering_state_ = PeerConnection::GATHERING_STATE_NEW;

@@ -60,9 +60,12 @@ Error PeerConnectionCore::poll() {
   const std::shared_ptr<PeerConnectionCore> self = shared_from_this();
   const PollScope scope(*this);
   done();
+  handles_->note_user();
   note_time(std::chrono::steady_clock::now());
   handlers_told_ = false;
   queue_.begin(link_ ? &link_->events : nullptr, kTrailingEvents);
+  // After that, which takes back the word of what was dropped before.
+  handles_->end_dropped();
   LocalEvent local;
   Event network;
   for (;;) {
@@ -97,7 +100,7 @@ void PeerConnectionCore::on_network(Event &event) {
 void PeerConnectionCore::finish_poll() {
   polling_ = false;
   queue_.end();
-  if (!queue_.empty() || channels_.has_news()) announce_pending();
+  if (!queue_.empty() || channels_.has_news() || !handles_->empty()) announce_pending();
 }
 
 void PeerConnectionCore::note_time(SteadyTime now) {
@@ -198,7 +201,7 @@ void PeerConnectionCore::on_network(ChannelArrived &event) {
   channels_.add(channel);
   channels_.assign_id(*channel, event.stream);
   had_channel_ = true;
-  queue_.push_urgent(ChannelReceived{channel, std::make_shared<DataChannel>(channel)});
+  queue_.push_urgent(ChannelReceived{channel, handles_->make_handle(channel)});
 }
 
 void PeerConnectionCore::on_network(ChannelOpened &event) {

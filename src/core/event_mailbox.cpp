@@ -83,6 +83,7 @@ bool EventMailbox::set_local_pending(bool pending) {
     const bool ready = local_pending_ || !published_.empty();
     edge = ready && !ready_.load(std::memory_order_relaxed);
     ready_.store(ready);
+    if (edge && waiter_ != nullptr) waiter_->wake();
   }
   if (edge) published_signal_.notify_all();
   return edge;

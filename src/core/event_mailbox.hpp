@@ -31,7 +31,7 @@ class EventMailbox {
   /// True at once if something is published or `signalled`; else waits.
   bool wait(std::chrono::milliseconds timeout);
   /// Somebody who waits in a way of its own, or null again: told of everything published from now
-  /// on, on the strand.
+  /// on, on the thread that makes it so.
   class Waiter {
    public:
     virtual void wake() = 0;
@@ -43,7 +43,7 @@ class EventMailbox {
   /// Whether something is published. No lock.
   bool ready() const { return ready_.load(std::memory_order_acquire); }
   /// The API side has something to deliver by itself: as if something were published. True on the
-  /// edge, as `publish`.
+  /// edge, as `publish`. Any thread may set it.
   [[nodiscard]] bool set_local_pending(bool pending);
 
   /// Runs on the edge, by `wake()`; replaced and run under one lock, so that the former one does

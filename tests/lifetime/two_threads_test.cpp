@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Connections that begin and end on two threads, at every stage, on one busy network thread.
+// Connections that begin and end on two threads, at every stage, on one busy network thread; and
+// channels whose last handle is dropped by a thread that only sends.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,6 +8,8 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "peerlane/peerlane.hpp"
 
@@ -101,6 +104,51 @@ TEST(TwoThreads, ConnectionsEndAtEveryStageWhileAnotherThreadSends) {
   done = true;
   sender.join();
   EXPECT_GE(whole, 2 * kLives / kStages) << "some must have been whole";
+}
+
+// One side's channels are each handed to another thread, which sends one message and lets go.
+TEST(TwoThreads, AnotherThreadDropsTheLastHandleWhileTheConnectionPolls) {
+  Configuration local;
+  local.bind_address = "127.0.0.1";
+  auto a = PeerConnection::create(local);
+  auto b = PeerConnection::create(local);
+  SharedChannel handed_over;
+  std::atomic<bool> done{false};
+  std::thread sender([&] {
+    while (!done) {
+      auto channel = handed_over.get();
+      if (!channel) continue;
+      handed_over.set(nullptr);
+      channel->put_packet("last words");
+    }
+  });
+  int received = 0, closed = 0;
+  std::vector<std::shared_ptr<DataChannel>> arrived;
+  b->data_channel_received.connect([&](std::shared_ptr<DataChannel> channel) {
+    channel->packet_received.connect([&] { ++received; });
+    channel->closed.connect([&] { ++closed; });
+    arrived.push_back(std::move(channel));
+  });
+  wire(a, b);
+  wire(b, a);
+  std::shared_ptr<DataChannel> next;
+  for (int made = 0, i = 0; closed < kLives && i < 60000; ++i) {
+    if (!next && made < kLives) {
+      next = a->create_data_channel("lane");
+      if (++made == 1) a->create_offer();
+    }
+    a->poll();
+    b->poll();
+    if (next && next->get_ready_state() == DataChannel::STATE_OPEN && !handed_over.get()) {
+      handed_over.set(std::move(next));
+      next = nullptr;
+    }
+    b->wait(1ms);
+  }
+  done = true;
+  sender.join();
+  EXPECT_EQ(received, kLives);
+  EXPECT_EQ(closed, kLives);
 }
 
 }  // namespace
