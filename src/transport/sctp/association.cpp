@@ -57,7 +57,7 @@ void SctpTransport::Association::feed(ByteView packet) {
   const std::size_t messages = filter_.seen().messages;
   packet = filter_.inspect(packet);
   if (packet.empty()) return;
-  note_acknowledged();
+  if (note_acknowledged()) packet = retransmission_timer_.restart_by(packet, timers_.now());
   lend_buffer();
   socket_->input(packet);
   // Asked at once, so that no second handshake can follow in the same turn.

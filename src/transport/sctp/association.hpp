@@ -10,6 +10,7 @@
 #include "transport/sctp/flight_limit.hpp"
 #include "transport/sctp/message_assembly.hpp"
 #include "transport/sctp/packet_filter.hpp"
+#include "transport/sctp/retransmission_timer.hpp"
 #include "transport/sctp/round_trip.hpp"
 #include "transport/sctp/sctp_outbox.hpp"
 #include "transport/sctp/sctp_ticker.hpp"
@@ -87,7 +88,8 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void pump_requests();
   void inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
   void on_data_sent(std::uint32_t tsn, TimePoint now);
-  void note_acknowledged();
+  /// True where that is part of much that is under way.
+  bool note_acknowledged();
   bool stalled() const;
   void choose_coalescing();
   const UsrsctpSocket::Numbers &numbers();
@@ -119,6 +121,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   UsrsctpSocket::Numbers numbers_;
   bool numbers_valid_ = false;
 
+  RetransmissionTimer retransmission_timer_;
   RoundTrip round_trip_;
   FlightLimit flight_;
   std::uint32_t highest_tsn_ = 0;

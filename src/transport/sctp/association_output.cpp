@@ -25,6 +25,9 @@ constexpr Duration kCoalesceBelow = 2ms;
 // A peer that acknowledges nothing for longer than two round trips and this is not to be reached.
 constexpr Duration kStallPatience = 100ms;
 constexpr std::uint32_t kMaxTimeoutMs = 2000;
+// So many chunks under way are more than a game's packets. For those it is better that the timer
+// for the first one goes on.
+constexpr std::uint32_t kBulk = 8;
 
 // Associations are many and mostly silent; whoever sends borrows the strand's buffer.
 thread_local SctpOutbox::Packets spare;
@@ -119,18 +122,19 @@ void SctpTransport::Association::on_data_sent(std::uint32_t tsn, TimePoint now) 
   data_in_batch_ = true;
 }
 
-void SctpTransport::Association::note_acknowledged() {
+bool SctpTransport::Association::note_acknowledged() {
   const PacketFilter::Acknowledged news = filter_.take_acknowledged();
-  if (!news.data && !news.heartbeat) return;
+  if (!news.data && !news.heartbeat) return false;
   const TimePoint now = timers_.now();
   const auto note = [this, now](std::optional<Duration> sample) {
     if (sample) flight_.on_round_trip(*sample, numbers().inside, now);
   };
   if (news.heartbeat) note(round_trip_.on_heartbeat_acknowledged(now));
-  if (!news.data) return;
+  if (!news.data) return false;
   waiting_since_.reset();
   if (later(highest_tsn_, news.cumulative_tsn)) waiting_since_ = now;
   note(round_trip_.on_acknowledged(news.cumulative_tsn, now));
+  return later(highest_tsn_, news.cumulative_tsn + kBulk);
 }
 
 bool SctpTransport::Association::stalled() const {
