@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "transport/sctp/association.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace peerlane {
@@ -57,6 +58,10 @@ void SctpTransport::Association::feed(ByteView packet) {
   const std::size_t messages = filter_.seen().messages;
   packet = filter_.inspect(packet);
   if (packet.empty()) return;
+  if (!repair_.idle()) {
+    packet = repair_.on_received(packet, timers_.now(),
+                                 std::chrono::milliseconds(numbers_.retransmission_timeout_ms));
+  }
   if (note_acknowledged()) packet = retransmission_timer_.restart_by(packet, timers_.now());
   lend_buffer();
   socket_->input(packet);
@@ -100,6 +105,7 @@ void SctpTransport::Association::run_at_turn_end() {
   lend_buffer();
   drain();
   if (!closed()) pump_requests();
+  begin_burst();
   if (state_ == State::CONNECTED) above_.on_sctp_sendable();
   if (!closed()) flush();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "transport/sctp/flight_limit.hpp"
+#include "transport/sctp/loss_repair.hpp"
 #include "transport/sctp/message_assembly.hpp"
 #include "transport/sctp/packet_filter.hpp"
 #include "transport/sctp/retransmission_timer.hpp"
@@ -86,9 +87,13 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void flush_packets();
   void send_down(SctpOutbox::Packets &packets);
   void pump_requests();
-  void inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
+  void begin_burst();
+  void send_repairs();
+  bool repairs_losses() const;
+  /// True where it has data.
+  bool inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
   void on_data_sent(std::uint32_t tsn, TimePoint now);
-  /// True where that is part of much that is under way.
+  /// True where the timer for retransmissions is to begin anew with that.
   bool note_acknowledged();
   bool stalled() const;
   void choose_coalescing();
@@ -122,6 +127,8 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   bool numbers_valid_ = false;
 
   RetransmissionTimer retransmission_timer_;
+  LossRepair repair_;
+  std::size_t burst_left_ = SIZE_MAX;  // Of this turn.
   RoundTrip round_trip_;
   FlightLimit flight_;
   std::uint32_t highest_tsn_ = 0;

@@ -184,6 +184,7 @@ void SctpTransport::Association::on_streams_reset(std::uint16_t flags,
   if (refused) {
     requests_.on_reset_refused(streams, (flags & SCTP_STREAM_RESET_FAILED) != 0);
   } else {
+    for (const std::uint16_t stream : streams) repair_.on_stream_reset(stream);
     requests_.on_reset_performed(streams);
   }
 }

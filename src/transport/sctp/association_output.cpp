@@ -22,6 +22,7 @@ constexpr std::size_t kSlice = 48u << 10;
 // On a slow path much less: it would be seconds of a large message in front of a small one.
 constexpr std::size_t kLeastMargin = 8u << 10;
 constexpr Duration kCoalesceBelow = 2ms;
+constexpr Duration kRepairAbove = 5ms;
 // A peer that acknowledges nothing for longer than two round trips and this is not to be reached.
 constexpr Duration kStallPatience = 100ms;
 constexpr std::uint32_t kMaxTimeoutMs = 2000;
@@ -43,6 +44,7 @@ void SctpTransport::Association::lend_buffer() {
 
 void SctpTransport::Association::flush() {
   choose_coalescing();
+  send_repairs();
   flush_packets();
   if (closed()) return;
   if (const ByteView reset = filter_.take_held_reset(); !reset.empty()) feed(reset);
@@ -64,8 +66,9 @@ void SctpTransport::Association::send_down(SctpOutbox::Packets &packets) {
   batch.clear();
   for (const std::uint32_t length : packets.lengths) {
     std::uint8_t *packet = packets.bytes.data() + offset;
-    inspect_outgoing(packet, length, now);
+    const bool has_data = inspect_outgoing(packet, length, now);
     fill_in_checksum(packet, length);
+    if (has_data && repairs_losses()) repair_.on_sent(ByteView(packet, length), now);
     batch.emplace_back(packet, length);
     offset += length;
     if (offset - begin < kSlice) continue;
@@ -76,7 +79,7 @@ void SctpTransport::Association::send_down(SctpOutbox::Packets &packets) {
   if (!batch.empty()) below_.send(batch);
 }
 
-void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size,
+bool SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size,
                                                   TimePoint now) {
   for (std::size_t offset = kCommonHeader; offset + kChunkHeader <= size;) {
     std::uint8_t *chunk = packet + offset;
@@ -86,15 +89,15 @@ void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
         // The stack accepts up to 65535 streams, added one by one; nobody needs them all at once.
         write16(chunk + kInitIncomingStreams,
                 std::min(read16(chunk + kInitIncomingStreams), options_.streams));
-        return;
+        return false;
       case DATA:
       case I_DATA:
         // The last number of the packet would be exact, and costs more; they are consecutive.
         on_data_sent(read32(chunk + 4), now);
-        return;
+        return true;
       case HEARTBEAT:
         round_trip_.on_heartbeat_sent(now);
-        return;
+        return false;
       case SACK:
         filter_.set_cumulative_tsn(read32(chunk + 4));
         [[fallthrough]];
@@ -102,6 +105,29 @@ void SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
         offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
     }
   }
+  return false;
+}
+
+// On a short path losses are a full buffer, and its window regains its size in no time.
+bool SctpTransport::Association::repairs_losses() const {
+  return options_.repair_losses && (flight_.least() > kRepairAbove || !repair_.idle());
+}
+
+// Twice what has left the network, as slow start has it.
+void SctpTransport::Association::begin_burst() {
+  const std::size_t delivered = repair_.take_delivered_bytes();
+  if (!repair_.paces()) {
+    burst_left_ = SIZE_MAX;
+  } else {
+    burst_left_ = std::min(burst_left_, kMargin) + 2 * delivered;
+  }
+}
+
+void SctpTransport::Association::send_repairs() {
+  if (!repair_.has_repairs()) return;
+  batch.clear();
+  repair_.take_repairs(batch);
+  if (!batch.empty()) below_.send(batch);
 }
 
 void SctpTransport::Association::on_data_sent(std::uint32_t tsn, TimePoint now) {
@@ -133,8 +159,16 @@ bool SctpTransport::Association::note_acknowledged() {
   if (!news.data) return false;
   waiting_since_.reset();
   if (later(highest_tsn_, news.cumulative_tsn)) waiting_since_ = now;
-  note(round_trip_.on_acknowledged(news.cumulative_tsn, now));
-  return later(highest_tsn_, news.cumulative_tsn + kBulk);
+  // What waits behind a gap is acknowledged with what closes that.
+  const std::optional<Duration> repaired = repair_.take_round_trip();
+  if (repair_.has_gaps()) {
+    round_trip_.on_retransmission();
+    note(repaired);
+  } else {
+    note(round_trip_.on_acknowledged(news.cumulative_tsn, now));
+  }
+  return later(highest_tsn_, news.cumulative_tsn + kBulk) ||
+         !(repair_.idle() || repair_.left_to_stack());
 }
 
 bool SctpTransport::Association::stalled() const {
@@ -188,9 +222,13 @@ SctpSendStatus SctpTransport::Association::send(const SctpMessage &message) {
   SctpMessage filled = message;
   static constexpr std::uint8_t kFiller = 0;  // SCTP has no empty messages (RFC 8831 section 6.6).
   if (filled.payload.empty()) filled.payload = ByteView(&kFiller, 1);
+  if (message.reliability != SctpMessage::Reliability::RELIABLE) {
+    repair_.set_limited(message.stream);
+  }
   const SctpSendStatus status = socket_->send(filled, retransmissions(message));
   if (status == SctpSendStatus::SENT) {
     numbers_.inside += filled.payload.size();
+    burst_left_ -= std::min(burst_left_, filled.payload.size());
     ticker_->touch();
     turn_.mark(*this);
     if (outbox_->size() >= kSlice) flush_packets();
@@ -228,7 +266,7 @@ std::size_t SctpTransport::Association::send_room() {
   const std::size_t window = now.peer_window > 0 ? now.congestion_window : 0;
   const std::size_t margin = std::clamp(window, kLeastMargin, kMargin);
   const std::size_t most = std::min(window + margin, flight_.bytes());
-  return now.inside < most ? most - now.inside : 0;
+  return std::min(now.inside < most ? most - now.inside : 0, burst_left_);
 }
 
 bool SctpTransport::Association::reset_streams(const std::vector<std::uint16_t> &streams) {
@@ -248,7 +286,7 @@ bool SctpTransport::Association::request_streams(std::uint16_t total) {
 
 SctpStatus SctpTransport::Association::status() const {
   SctpStatus status;
-  status.retransmitted_packets = retransmitted_packets_;
+  status.retransmitted_packets = retransmitted_packets_ + repair_.repaired();
   if (socket_ == nullptr) return status;
   const UsrsctpSocket::Numbers now = socket_->numbers();
   status.smoothed_round_trip = round_trip_.smoothed();

@@ -58,6 +58,7 @@ class SctpTransport final : public SctpAssociation {
         0;  ///< Bytes inside the stack at most; 0 = as much as the path needs and one message.
     std::uint16_t streams = 256;  ///< In each direction at first; `request_streams` asks for more.
     bool interleaving = true;     ///< Offer message interleaving (RFC 8260).
+    bool repair_losses = true;    ///< On long paths: see LossRepair.
     /// Tells the owning strand, from any thread, that the transport has something to do: call
     /// `schedule` there. Needed only where several strands have transports.
     std::function<void()> wake;

@@ -45,7 +45,8 @@ void set_options() {
   // No limit per call: a burst goes out with one system call, and acknowledgements of a whole burst
   // may come back as one, which with a limit would starve the window.
   usrsctp_sysctl_set_sctp_max_burst_default(0);
-  usrsctp_sysctl_set_sctp_fr_max_burst_default(0);
+  // But what is missing must not go out at once, again and again, into the queue that lost it.
+  usrsctp_sysctl_set_sctp_fr_max_burst_default(4);
   usrsctp_sysctl_set_sctp_use_cwnd_based_maxburst(0);
 
   // The stack must never give up on a path that our own liveness still believes in: at 2 s each,

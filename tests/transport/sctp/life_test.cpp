@@ -212,7 +212,7 @@ TEST(SctpStatus, TellsWhatThePathIsLike) {
   SctpPair pair({.loss = 0.05, .delay = 25ms}, 3);
   ASSERT_TRUE(pair.connect());
   for (std::uint32_t i = 0; i < 40; ++i) pair.a.send(1, pattern(30000, i));
-  ASSERT_TRUE(pair.drive_until([&] { return pair.b.received.size() == 10; }));
+  ASSERT_TRUE(pair.drive_until([&] { return pair.b.received.size() >= 10; }));
   const SctpStatus busy = pair.a.transport.status();
   EXPECT_GE(busy.smoothed_round_trip, 45ms);
   EXPECT_LE(busy.smoothed_round_trip, 90ms);

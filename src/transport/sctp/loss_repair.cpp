@@ -1,0 +1,256 @@
+#include <cstdio>
+#include <cstdlib>
+// SPDX-License-Identifier: MIT
+#include "transport/sctp/loss_repair.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "transport/sctp/crc32c.hpp"
+#include "transport/sctp/wire.hpp"
+
+namespace peerlane {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace sctp_wire;
+
+// RFC 8985 section 6.2: so many later ones, or so much later.
+constexpr std::uint64_t kLaterPackets = 3;
+constexpr Duration kLeastReordering = 2ms;
+// The stack must know what has come before its timer marks all of that as lost.
+constexpr Duration kBeforeTimeout = 40ms;
+// More than these are congestion: of one round trip, where a queue overflows; on an average of so
+// many packets, where there is hardly any queue. BBR gives way at 2 % of a round trip, which at a
+// small window is a single packet.
+constexpr std::uint32_t kMostLost = 3;
+constexpr std::uint32_t kMostLostOf = 10;  // One of so many.
+constexpr double kMostLoss = 0.05;
+constexpr double kLossShare = 1.0 / 256;
+// Where less is under way, no window matters, and what is late does.
+constexpr std::size_t kFewBytes = 4096;
+// A burst of losses is repaired no faster than others leave the network, and so many besides.
+constexpr std::size_t kLeastRepairs = 2;
+constexpr std::size_t kKeptMissing = 64;
+
+thread_local PackedByteArray scratch;
+thread_local std::vector<PackedByteArray> repairs;
+
+}  // namespace
+
+void LossRepair::set_limited(std::uint16_t stream) {
+  if (stream >= limited_.size()) limited_.resize(stream + 1u);
+  limited_[stream] = true;
+}
+
+void LossRepair::on_stream_reset(std::uint16_t stream) {
+  if (stream < limited_.size()) limited_[stream] = false;
+}
+
+void LossRepair::on_sent(ByteView packet, TimePoint now) {
+  std::size_t first_chunk = 0;
+  std::uint32_t first = 0, last = 0;
+  bool limited = false;
+  for (std::size_t offset = kCommonHeader; offset + kDataHeader <= packet.size();) {
+    const std::uint8_t *chunk = packet.data() + offset;
+    if (chunk[0] == DATA || chunk[0] == I_DATA) {
+      last = read32(chunk + 4);
+      if (first_chunk == 0) {
+        first_chunk = offset;
+        first = last;
+      }
+      const std::uint16_t stream = read16(chunk + 8);
+      limited = limited || (stream < limited_.size() && limited_[stream]);
+    } else if (first_chunk != 0) {
+      break;
+    }
+    offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
+  }
+  if (first_chunk == 0) return;
+  if (!started_) {
+    started_ = true;
+    cumulative_ = highest_acknowledged_ = highest_sent_ = round_end_ = first - 1;
+    advanced_at_ = now;
+  }
+  const bool follows = first == highest_sent_ + 1;
+  const bool repeated = !later(last, highest_sent_);
+  if (later(last, highest_sent_)) highest_sent_ = last;
+  if (cumulative_ + 1 == first) advanced_at_ = now;  // Nothing else is under way.
+  // The stack's own repetitions, what it may give up, what nobody told us of: all its business.
+  if (repeated || limited || !follows ||
+      !packets_.add(first, last, packet.subview(0, kCommonHeader), packet.subview(first_chunk))) {
+    return leave_to_stack();
+  }
+  packets_.back().order = ++order_;
+  packets_.back().sent_at = now;
+}
+
+void LossRepair::leave_to_stack() {
+  stack_until_ = highest_sent_;
+  due_.clear();
+}
+
+ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeout) {
+  if (!started_) return packet;
+  const std::optional<Sack> sack = Sack::in(packet);
+  if (!sack || later(cumulative_, sack->cumulative_tsn())) return packet;
+  now_ = now;
+  newly_acknowledged_ = 0;
+  newest_ = nullptr;
+  if (later(highest_acknowledged_, round_end_)) begin_round();
+  acknowledge_blocks(*sack);
+  // One packet alone may be acknowledged late (RFC 9260 section 6.2), but not beside a gap.
+  if (newly_acknowledged_ > 1 || sack->gaps() > 0) measure();
+  if (later(sack->cumulative_tsn(), cumulative_)) {
+    advanced_at_ = now;
+    acknowledge_through(sack->cumulative_tsn());
+  }
+  find_lost(*sack);
+  paces_ = paces_ || !missing_.empty();
+  if (sack->gaps() == 0) return packet;
+  if (!may_hide(timeout)) {
+    static int n = 0, m = 0, c = 0;
+    if (getenv("TRACE")) {
+      if (stack_until_)
+        ++m;
+      else {
+        ++n;
+        if (congested()) ++c;
+        fprintf(
+            stderr,
+            "reveal %d (in stack %d) congested %d lost %u of %u missing %zu bytes %zu adv %ld\n", n,
+            m, c, round_lost_, round_delivered_, missing_.size(), packets_.bytes(),
+            (long)(now_ - advanced_at_).count() / 1000);
+      }
+    }
+    leave_to_stack();
+    return packet;
+  }
+  sack->copy_without_gaps(scratch);
+  return scratch;
+}
+
+void LossRepair::acknowledge(Packet &packet) {
+  if (packet.acknowledged) return;
+  packet.acknowledged = true;
+  ++newly_acknowledged_;
+  ++round_delivered_;
+  loss_ -= loss_ * kLossShare;
+  delivered_bytes_ += packet.size;
+  // The sending before may have been the one that came (RFC 8985 section 6.2, step 2).
+  if (packet.repaired && now_ - packet.sent_at < smoothed_ / 4 * 3) return;
+  if (packet.order < newest_order_) return;
+  newest_order_ = packet.order;
+  // By Karn's rule a repaired one says nothing.
+  newest_ = packet.repaired ? nullptr : &packet;
+}
+
+// What has come for the first time, and what is skipped.
+void LossRepair::acknowledge_blocks(const Sack &sack) {
+  const auto pass = [this](std::uint32_t from, std::uint32_t to, bool has_come) {
+    for (std::uint32_t tsn = from; !later(tsn, to);) {
+      Packet *each = packets_.find(tsn);
+      if (each == nullptr) return leave_to_stack();
+      if (has_come) {
+        acknowledge(*each);
+      } else {
+        missing_.push_back(each->first_tsn);
+      }
+      tsn = each->last_tsn + 1;
+    }
+  };
+  const auto come = [this, &pass](std::uint32_t from, std::uint32_t to) {
+    const bool makes_sense = !later(from, to) && !later(to, highest_sent_);
+    if (!makes_sense || !later(to, highest_acknowledged_)) return;
+    const std::uint32_t next = highest_acknowledged_ + 1;
+    if (later(from, next)) pass(next, from - 1, false);
+    pass(later(from, next) ? from : next, to, true);
+    highest_acknowledged_ = to;
+  };
+  if (later(sack.cumulative_tsn(), highest_acknowledged_)) {
+    come(highest_acknowledged_ + 1, sack.cumulative_tsn());
+  }
+  for (std::size_t gap = 0; gap < sack.gaps(); ++gap) {
+    come(sack.block_begin(gap), sack.block_end(gap));
+  }
+  std::erase_if(missing_, [this, &sack](std::uint32_t tsn) {
+    const bool has_come = !later(tsn, sack.cumulative_tsn()) || sack.has(tsn);
+    Packet *packet = has_come ? packets_.find(tsn) : nullptr;
+    if (packet != nullptr) acknowledge(*packet);
+    return has_come;
+  });
+  if (missing_.empty() && missing_.capacity() > kKeptMissing) missing_ = {};
+}
+
+void LossRepair::measure() {
+  if (newest_ == nullptr) return;
+  round_trip_ = std::max(now_ - newest_->sent_at, Duration(1));
+  smoothed_ = smoothed_ == Duration(0) ? *round_trip_ : (smoothed_ * 7 + *round_trip_) / 8;
+  newest_ = nullptr;  // It may go with those that come in order.
+}
+
+void LossRepair::acknowledge_through(std::uint32_t tsn) {
+  cumulative_ = tsn;
+  while (!packets_.empty() && !later(packets_.front().last_tsn, tsn)) packets_.pop_front();
+  if (stack_until_ && !later(*stack_until_, tsn)) stack_until_.reset();
+}
+
+bool LossRepair::is_lost(const Packet &packet) const {
+  if (packet.order >= newest_order_) return false;
+  const Duration reordering = std::max(smoothed_ / 4, kLeastReordering);
+  return newest_order_ - packet.order >= kLaterPackets ||
+         now_ - packet.sent_at > smoothed_ + reordering;
+}
+
+void LossRepair::find_lost(const Sack &sack) {
+  std::erase_if(
+      due_, [&](std::uint32_t tsn) { return !later(tsn, sack.cumulative_tsn()) || sack.has(tsn); });
+  if (stack_until_) return;
+  const std::size_t most = due_.size() + std::max(newly_acknowledged_, kLeastRepairs);
+  for (const std::uint32_t tsn : missing_) {
+    if (due_.size() >= most) return;
+    Packet *packet = packets_.find(tsn);
+    if (packet == nullptr || !is_lost(*packet)) continue;
+    ++round_lost_;
+    loss_ += (1 - loss_) * kLossShare;
+    packet->repaired = true;
+    packet->order = ++order_;
+    packet->sent_at = now_;
+    due_.push_back(tsn);
+  }
+}
+
+bool LossRepair::may_hide(Duration timeout) const {
+  if (stack_until_ || now_ - advanced_at_ + kBeforeTimeout > timeout) return false;
+  return packets_.bytes() <= kFewBytes || !congested();
+}
+
+void LossRepair::begin_round() {
+  paces_ = !missing_.empty() || round_lost_ > 0;
+  round_end_ = highest_sent_;
+  round_delivered_ = round_lost_ = 0;
+}
+
+bool LossRepair::congested() const {
+  const std::uint32_t told = round_delivered_ + round_lost_;
+  return loss_ > kMostLoss || (round_lost_ > kMostLost && round_lost_ * kMostLostOf > told);
+}
+
+void LossRepair::take_repairs(std::vector<ByteView> &packets) {
+  // Each has a place of its own, so that the views stay valid.
+  if (repairs.size() < due_.size()) repairs.resize(due_.size());
+  std::size_t count = 0;
+  for (const std::uint32_t tsn : due_) {
+    const Packet *packet = packets_.find(tsn);
+    if (packet == nullptr) continue;
+    PackedByteArray &copy = repairs[count++];
+    copy.assign(packet->bytes, packet->bytes + packet->size);
+    fill_in_checksum(copy.data(), copy.size());
+    packets.emplace_back(copy.data(), copy.size());
+    ++repaired_;
+  }
+  due_.clear();
+}
+
+}  // namespace peerlane

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "transport/sctp/sent_packets.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "transport/sctp/wire.hpp"
+
+namespace peerlane {
+
+namespace {
+constexpr std::size_t kBlock = 64u << 10;
+// Enough for a game; idle connections are many, and keep so much.
+constexpr std::size_t kSmallBlock = 4u << 10;
+constexpr std::size_t kKeptPackets = 32;
+// More than the largest window.
+constexpr std::size_t kMostBlocks = 128;
+}  // namespace
+
+PackedByteArray &SentPackets::room_for(std::size_t size) {
+  if (blocks_.empty() || blocks_.back().bytes.size() + size > blocks_.back().bytes.capacity()) {
+    blocks_.emplace_back();
+    blocks_.back().bytes.swap(spare_);
+    blocks_.back().bytes.reserve(std::max(blocks_.size() == 1 ? kSmallBlock : kBlock, size));
+  }
+  return blocks_.back().bytes;
+}
+
+bool SentPackets::add(std::uint32_t first_tsn, std::uint32_t last_tsn, ByteView header,
+                      ByteView chunks) {
+  if (blocks_.size() >= kMostBlocks) return false;
+  const std::size_t size = header.size() + chunks.size();
+  PackedByteArray &bytes = room_for(size);
+  Packet packet;
+  packet.first_tsn = first_tsn;
+  packet.last_tsn = last_tsn;
+  packet.bytes = bytes.data() + bytes.size();
+  packet.size = size;
+  bytes.insert(bytes.end(), header.begin(), header.end());
+  bytes.insert(bytes.end(), chunks.begin(), chunks.end());
+  ++blocks_.back().packets;
+  bytes_ += size;
+  packets_.push_back(packet);
+  return true;
+}
+
+SentPackets::Packet *SentPackets::find(std::uint32_t tsn) {
+  const auto begin = packets_.begin() + static_cast<std::ptrdiff_t>(next_);
+  const auto found = std::partition_point(begin, packets_.end(), [tsn](const Packet &each) {
+    return sctp_wire::later(tsn, each.last_tsn);
+  });
+  if (found == packets_.end() || sctp_wire::later(found->first_tsn, tsn)) return nullptr;
+  return &*found;
+}
+
+void SentPackets::pop_front() {
+  bytes_ -= packets_[next_].size;
+  ++next_;
+  Block &block = blocks_.front();
+  if (--block.packets == 0) {
+    block.bytes.clear();
+    if (blocks_.size() > 1) {
+      spare_ = std::move(block.bytes);
+      blocks_.pop_front();
+    }
+  }
+  if (next_ == packets_.size()) {
+    packets_.clear();
+    next_ = 0;
+    spare_ = {};
+    if (packets_.capacity() > kKeptPackets) packets_ = {};
+    if (blocks_.front().bytes.capacity() > kSmallBlock) blocks_.clear();
+  } else if (next_ * 2 > packets_.size()) {
+    packets_.erase(packets_.begin(), packets_.begin() + static_cast<std::ptrdiff_t>(next_));
+    next_ = 0;
+  }
+}
+
+}  // namespace peerlane
