@@ -19,11 +19,11 @@ export function ratio(ours, other) {
 }
 
 /** Nothing to compare with meets no goal. */
-export function meets({more, goal}, {ours, toBest, bar}) {
+export function meets({more, goal}, {ours, toOther, bar}) {
   if (ours === undefined) return false;
   if (goal.below !== undefined) return ours < goal.below;
   if (goal.above !== undefined) return bar !== undefined && ours > bar;
-  return toBest !== undefined && (more ? toBest >= goal.times : toBest <= goal.times);
+  return toOther !== undefined && (more ? toOther >= goal.times : toOther <= goal.times);
 }
 
 /** A row of the result: what was measured, as medians, with ratios and verdict. */
@@ -34,6 +34,7 @@ export function judge(row, {ours, theirs}, limits) {
   for (const [name, all] of Object.entries(theirs)) values[name] = median(all.map(value));
   const {peerlane, ...others} = values;
   const toBest = ratio(peerlane, best(Object.values(others), row.more));
+  const toOther = row.goal.of ? ratio(peerlane, others[row.goal.of]) : toBest;
   const bar = row.goal.above && median(lines.map(({metrics}) => metrics[row.goal.above]));
   const limit = row.limit && median(lines.map((line) => row.limit(limits, line)));
   return {
@@ -45,7 +46,7 @@ export function judge(row, {ours, theirs}, limits) {
     toLimit: ratio(peerlane, limit),
     goal: row.goal,
     more: Boolean(row.more),
-    met: meets(row, {ours: peerlane, toBest, bar}),
+    met: meets(row, {ours: peerlane, toOther, bar}),
     busyCores: median(lines.map(({metrics}) => metrics.busy_cores)),
   };
 }

@@ -28,16 +28,16 @@ test('there is no ratio to nothing', () => {
 
 test('a goal against the others needs one of them', () => {
   const goal = {times: 5};
-  assert.equal(meets({more: true, goal}, {ours: 10, toBest: 5}), true);
-  assert.equal(meets({more: true, goal}, {ours: 10, toBest: 4.99}), false);
-  assert.equal(meets({goal: {times: 0.25}}, {ours: 1, toBest: 0.25}), true);
-  assert.equal(meets({goal: {times: 0.25}}, {ours: 1, toBest: 0.26}), false);
+  assert.equal(meets({more: true, goal}, {ours: 10, toOther: 5}), true);
+  assert.equal(meets({more: true, goal}, {ours: 10, toOther: 4.99}), false);
+  assert.equal(meets({goal: {times: 0.25}}, {ours: 1, toOther: 0.25}), true);
+  assert.equal(meets({goal: {times: 0.25}}, {ours: 1, toOther: 0.26}), false);
   assert.equal(meets({more: true, goal}, {ours: 10}), false);
 });
 
 test('an absolute goal does not ask what the others do, but what we measured', () => {
-  assert.equal(meets({goal: {below: 2}}, {ours: 1.9, toBest: 40}), true);
-  assert.equal(meets({goal: {below: 2}}, {ours: 2, toBest: 0.1}), false);
+  assert.equal(meets({goal: {below: 2}}, {ours: 1.9, toOther: 40}), true);
+  assert.equal(meets({goal: {below: 2}}, {ours: 2, toOther: 0.1}), false);
   assert.equal(meets({goal: {below: 2}}, {}), false);
   assert.equal(meets({goal: {above: 'bound'}}, {ours: 3, bar: 2.9}), true);
   assert.equal(meets({goal: {above: 'bound'}}, {ours: 3, bar: 3}), false);
@@ -81,4 +81,17 @@ test('where we measured nothing the goal is open', () => {
   assert.equal(judged.met, false);
   assert.equal(judged.toBest, undefined);
   assert.equal(judged.toLimit, undefined);
+});
+
+test('a goal may name the one it is about', () => {
+  const runs = {
+    ours: {all: [line({total: 10})]},
+    theirs: {fast: [line({total: 11})], named: [line({total: 200})]},
+  };
+  const row = {metric: 'total', goal: {times: 0.1, of: 'named'}};
+  const judged = judge(row, runs, {});
+  assert.equal(judged.met, true);
+  assert.equal(judged.toBest, 10 / 11);
+  assert.equal(judge({...row, goal: {times: 0.1, of: 'fast'}}, runs, {}).met, false);
+  assert.equal(judge({...row, goal: {times: 0.1, of: 'nobody'}}, runs, {}).met, false);
 });

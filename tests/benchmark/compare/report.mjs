@@ -12,7 +12,7 @@ const times = (value) => (value === undefined || value === null ? '–' : value.
 export function shownGoal({goal, more, unit}) {
   if (goal.below !== undefined) return `below ${goal.below} ${unit}`.trim();
   if (goal.above !== undefined) return 'above the limit';
-  return `${more ? 'at least' : 'at most'} ${goal.times} times`;
+  return `${more ? 'at least' : 'at most'} ${goal.times} times${goal.of ? ` ${goal.of}` : ''}`;
 }
 
 /** One line for the terminal. */
