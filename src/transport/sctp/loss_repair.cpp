@@ -1,5 +1,3 @@
-#include <cstdio>
-#include <cstdlib>
 // SPDX-License-Identifier: MIT
 #include "transport/sctp/loss_repair.hpp"
 
@@ -94,7 +92,12 @@ void LossRepair::leave_to_stack() {
 ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeout) {
   if (!started_) return packet;
   const std::optional<Sack> sack = Sack::in(packet);
-  if (!sack || later(cumulative_, sack->cumulative_tsn())) return packet;
+  if (!sack) {
+    // What the stack has seen as come must not be kept from it afterwards.
+    if (Sack::is_later_in(packet)) leave_to_stack();
+    return packet;
+  }
+  if (later(cumulative_, sack->cumulative_tsn())) return packet;
   now_ = now;
   newly_acknowledged_ = 0;
   newest_ = nullptr;
@@ -110,20 +113,6 @@ ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeou
   paces_ = paces_ || !missing_.empty();
   if (sack->gaps() == 0) return packet;
   if (!may_hide(timeout)) {
-    static int n = 0, m = 0, c = 0;
-    if (getenv("TRACE")) {
-      if (stack_until_)
-        ++m;
-      else {
-        ++n;
-        if (congested()) ++c;
-        fprintf(
-            stderr,
-            "reveal %d (in stack %d) congested %d lost %u of %u missing %zu bytes %zu adv %ld\n", n,
-            m, c, round_lost_, round_delivered_, missing_.size(), packets_.bytes(),
-            (long)(now_ - advanced_at_).count() / 1000);
-      }
-    }
     leave_to_stack();
     return packet;
   }

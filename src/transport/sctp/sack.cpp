@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transport/sctp/sack.hpp"
 
+#include <algorithm>
+
 #include "transport/sctp/wire.hpp"
 
 namespace peerlane {
@@ -17,6 +19,15 @@ constexpr std::size_t kFirstBlock = kCommonHeader + kSackHeader;
 std::optional<Sack> Sack::in(ByteView packet) {
   if (packet.size() < kFirstBlock || packet.data()[kCommonHeader] != SACK) return std::nullopt;
   return Sack(packet);
+}
+
+bool Sack::is_later_in(ByteView packet) {
+  for (std::size_t offset = kCommonHeader; offset + kChunkHeader <= packet.size();) {
+    const std::uint8_t *chunk = packet.data() + offset;
+    if (chunk[0] == SACK) return offset != kCommonHeader;
+    offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
+  }
+  return false;
 }
 
 Sack::Sack(ByteView packet) : packet_(packet), gaps_(read16(packet.data() + kCommonHeader + 12)) {}

@@ -14,9 +14,11 @@ namespace peerlane {
 /// view.
 class Sack {
  public:
-  /// Nothing where the packet begins with another chunk. Whoever sends one puts it first: section
-  /// 6.10.
+  /// Nothing where the packet begins with another chunk.
   static std::optional<Sack> in(ByteView packet);
+
+  /// Whether there is one behind another chunk.
+  static bool is_later_in(ByteView packet);
 
   std::uint32_t cumulative_tsn() const;
   std::size_t gaps() const { return gaps_; }

@@ -18,12 +18,17 @@ constexpr std::size_t kMostBlocks = 128;
 }  // namespace
 
 PackedByteArray &SentPackets::room_for(std::size_t size) {
-  if (blocks_.empty() || blocks_.back().bytes.size() + size > blocks_.back().bytes.capacity()) {
+  const auto is_full = [size](const PackedByteArray &bytes) {
+    return bytes.size() + size > bytes.capacity();
+  };
+  if (blocks_.empty() || (blocks_.back().packets > 0 && is_full(blocks_.back().bytes))) {
     blocks_.emplace_back();
     blocks_.back().bytes.swap(spare_);
-    blocks_.back().bytes.reserve(std::max(blocks_.size() == 1 ? kSmallBlock : kBlock, size));
   }
-  return blocks_.back().bytes;
+  PackedByteArray &bytes = blocks_.back().bytes;
+  // Only where nothing is in it yet.
+  if (is_full(bytes)) bytes.reserve(std::max(blocks_.size() == 1 ? kSmallBlock : kBlock, size));
+  return bytes;
 }
 
 bool SentPackets::add(std::uint32_t first_tsn, std::uint32_t last_tsn, ByteView header,

@@ -246,6 +246,17 @@ TEST_F(LossRepairTest, WhatItWasNotToldOfIsLeftToTheStack) {
   EXPECT_EQ(repairs(), Tsns());
 }
 
+TEST_F(LossRepairTest, ASackBehindAnotherChunkIsLeftToTheStack) {
+  send_up_to(6);
+  receive(sack(2));
+  PackedByteArray packet = sack(2, {{2, 4}});
+  const PackedByteArray heartbeat{HEARTBEAT, 0, 0, 8, 0, 1, 0, 4};
+  packet.insert(packet.begin() + kCommonHeader, heartbeat.begin(), heartbeat.end());
+  const ByteView seen = repair_.on_received(packet, now_, 200ms);
+  EXPECT_EQ(seen.data(), packet.data());
+  EXPECT_FALSE(receive(sack(2, {{2, 4}})));
+}
+
 TEST_F(LossRepairTest, NumbersWrapAround) {
   sent_ = 0xfffffffd;
   now_ += 10ms;
