@@ -103,7 +103,7 @@ const idleOf400 = ({metrics, parameters}) => (200 * metrics.idle_cpu) / paramete
 const load = [
   {
     id: 'idle',
-    runs: 3,
+    runs: 2,
     ours: {all: ['idle', '--pairs', '200', '--seconds', '4']},
     // @roamhq/wrtc takes fifty descriptors for a connection.
     theirs: ['idle', '--pairs', '50', '--seconds', '4'],
@@ -124,7 +124,7 @@ const load = [
 /** `relay` is the peerlane-bench whose relay the others are asked to use. */
 function longPaths(relay) {
   const path = (loss) => ['wan', '--rtt', '50', '--loss', String(loss), '--seconds', '3'];
-  const game = ['game', '--rtt', '50', '--loss', '2', '--seconds', '20'];
+  const game = ['game', '--rtt', '50', '--loss', '2', '--seconds', '15'];
   const through = (args) => [...args, '--relay', relay];
   // A lost packet is reported with each of the next three; then the report goes back, and the packet again.
   const repaired = (limits, {parameters: {rtt, hz}}) => 3e3 / hz + 1.5 * rtt;
