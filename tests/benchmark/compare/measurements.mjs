@@ -104,7 +104,7 @@ const load = [
   {
     id: 'idle',
     runs: 2,
-    ours: {all: ['idle', '--pairs', '200', '--seconds', '4']},
+    ours: {all: ['idle', '--pairs', '200', '--seconds', '8']},
     // @roamhq/wrtc takes fifty descriptors for a connection.
     theirs: ['idle', '--pairs', '50', '--seconds', '4'],
     rows: [{label: '400 connections at rest, of a core', value: idleOf400, unit: '%', goal: {below: 2}}],
