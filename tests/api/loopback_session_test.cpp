@@ -177,7 +177,9 @@ TEST(LoopbackSession, SenderIsHeldBackAndToldWhenThereIsRoom) {
   };
   pair.lane_a->buffered_amount_low.connect([&] {
     // Later it may have been so while fill() went on, and be full again by now.
-    if (++low == 1) EXPECT_LE(pair.lane_a->get_buffered_amount(), 64 * 1024);
+    if (++low == 1) {
+      EXPECT_LE(pair.lane_a->get_buffered_amount(), 64 * 1024);
+    }
     fill();
   });
   fill();
