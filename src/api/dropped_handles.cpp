@@ -36,8 +36,8 @@ bool DroppedHandles::put_aside(DataChannel *handle) {
 
 void DroppedHandles::end_dropped() {
   while (!empty()) {
-    std::unique_ptr<DataChannel>
-        last;  // Ends outside the lock: what its slots hold may be handles.
+    // Ends outside the lock: what its slots hold may be handles.
+    std::unique_ptr<DataChannel> last;
     const std::lock_guard guard(lock_);
     if (dropped_.empty()) return;
     last = std::move(dropped_.back());

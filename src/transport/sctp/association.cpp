@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transport/sctp/association.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace peerlane {
@@ -58,11 +57,7 @@ void SctpTransport::Association::feed(ByteView packet) {
   const std::size_t messages = filter_.seen().messages;
   packet = filter_.inspect(packet);
   if (packet.empty()) return;
-  if (!repair_.idle()) {
-    packet = repair_.on_received(packet, timers_.now(),
-                                 std::chrono::milliseconds(numbers_.retransmission_timeout_ms));
-  }
-  if (note_acknowledged()) packet = retransmission_timer_.restart_by(packet, timers_.now());
+  packet = take_acknowledgement(packet);
   lend_buffer();
   socket_->input(packet);
   // Asked at once, so that no second handshake can follow in the same turn.

@@ -93,8 +93,8 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   /// True where it has data.
   bool inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
   void on_data_sent(std::uint32_t tsn, TimePoint now);
-  /// True where the timer for retransmissions is to begin anew with that.
-  bool note_acknowledged();
+  /// What the stack may see of the packet.
+  ByteView take_acknowledgement(ByteView packet);
   bool stalled() const;
   void choose_coalescing();
   const UsrsctpSocket::Numbers &numbers();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "transport/sctp/association.hpp"
@@ -148,17 +149,21 @@ void SctpTransport::Association::on_data_sent(std::uint32_t tsn, TimePoint now) 
   data_in_batch_ = true;
 }
 
-bool SctpTransport::Association::note_acknowledged() {
+ByteView SctpTransport::Association::take_acknowledgement(ByteView packet) {
   const PacketFilter::Acknowledged news = filter_.take_acknowledged();
-  if (!news.data && !news.heartbeat) return false;
+  if (!news.data && !news.heartbeat) return packet;
   const TimePoint now = timers_.now();
   const auto note = [this, now](std::optional<Duration> sample) {
     if (sample) flight_.on_round_trip(*sample, numbers().inside, now);
   };
   if (news.heartbeat) note(round_trip_.on_heartbeat_acknowledged(now));
-  if (!news.data) return false;
+  if (!news.data) return packet;
   waiting_since_.reset();
   if (later(highest_tsn_, news.cumulative_tsn)) waiting_since_ = now;
+  if (!repair_.idle()) {
+    packet = repair_.on_received(packet, now,
+                                 std::chrono::milliseconds(numbers_.retransmission_timeout_ms));
+  }
   // What waits behind a gap is acknowledged with what closes that.
   const std::optional<Duration> repaired = repair_.take_round_trip();
   if (repair_.has_gaps()) {
@@ -167,8 +172,9 @@ bool SctpTransport::Association::note_acknowledged() {
   } else {
     note(round_trip_.on_acknowledged(news.cumulative_tsn, now));
   }
-  return later(highest_tsn_, news.cumulative_tsn + kBulk) ||
-         !(repair_.idle() || repair_.left_to_stack());
+  const bool is_bulk = later(highest_tsn_, news.cumulative_tsn + kBulk);
+  const bool hides_gaps = !repair_.idle() && !repair_.left_to_stack();
+  return is_bulk || hides_gaps ? retransmission_timer_.restart_by(packet, now) : packet;
 }
 
 bool SctpTransport::Association::stalled() const {

@@ -90,7 +90,6 @@ void LossRepair::leave_to_stack() {
 }
 
 ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeout) {
-  if (!started_) return packet;
   const std::optional<Sack> sack = Sack::in(packet);
   if (!sack) {
     // What the stack has seen as come must not be kept from it afterwards.

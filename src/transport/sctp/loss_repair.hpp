@@ -36,8 +36,8 @@ class LossRepair {
   /// A packet of ours with data goes out. Not needed for all of them; those that were not told of
   /// are the stack's business.
   void on_sent(ByteView packet, TimePoint now);
-  /// A packet of the peer; `timeout`: the stack's for retransmissions. What the stack may see of
-  /// it. Valid until the next call on this thread.
+  /// A packet of the peer with a SACK, while not idle(); `timeout`: the stack's for
+  /// retransmissions. What the stack may see of it. Valid until the next call on this thread.
   ByteView on_received(ByteView packet, TimePoint now, Duration timeout);
 
   /// Nothing that it was told of is under way: it need not hear what the peer sends.
