@@ -238,7 +238,7 @@ void Negotiation::gather_for(const SessionDescription &local, bool offerer,
   start.local_pwd = local.data.ice_pwd;
   start.ice_generation = gathering_->number;
   start.controlling = *controlling_;
-  outcome.commands.push_back(std::move(start));
+  outcome.commands.emplace_back(std::move(start));
   outcome.gathering = true;
 }
 
@@ -249,7 +249,7 @@ void Negotiation::restart_gathering(const DataSection &local, NegotiationOutcome
   gathering_ = std::move(next);
   held_back_ = false;
   remote_candidates_.ice_restarted();
-  outcome.commands.push_back(
+  outcome.commands.emplace_back(
       RestartIce{local.ice_ufrag, local.ice_pwd, gathering_->number, controlling_.value_or(true)});
   outcome.gathering = true;
 }

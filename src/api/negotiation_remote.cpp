@@ -111,7 +111,7 @@ void Negotiation::apply_remote(const SessionDescription &remote, NegotiationOutc
   // A renegotiation that changes nothing leaves ICE alone.
   if (!last_remote_ || last_remote_generation_ != gathering_->number ||
       !says_the_same(*last_remote_, set)) {
-    outcome.commands.push_back(set);
+    outcome.commands.emplace_back(set);
     last_remote_ = std::move(set);
     last_remote_generation_ = gathering_->number;
   }

@@ -31,7 +31,7 @@ class PeerConnectionCore final : public PeerConnectionBackend,
 
   /// Usable after the first successful `initialize`. The network is made when it is first needed.
   explicit PeerConnectionCore(NetworkFactory factory) : factory_(std::move(factory)) {}
-  ~PeerConnectionCore();
+  ~PeerConnectionCore() override;
 
   // PeerConnectionBackend.
   void set_handle(PeerConnection *handle) override { handle_ = handle; }

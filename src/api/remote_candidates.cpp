@@ -169,10 +169,10 @@ void RemoteCandidates::ice_restarted() {
 void RemoteCandidates::flush(std::vector<Command> &commands) {
   if (!current_ || awaiting_remote_) return;
   for (; current_->flushed < current_->candidates.size(); ++current_->flushed) {
-    commands.push_back(AddRemoteCandidate{current_->candidates[current_->flushed]});
+    commands.emplace_back(AddRemoteCandidate{current_->candidates[current_->flushed]});
   }
   if (current_->done && !std::exchange(current_->done_flushed, true)) {
-    commands.push_back(RemoteGatheringDone{});
+    commands.emplace_back(RemoteGatheringDone{});
   }
 }
 

@@ -10,7 +10,7 @@ namespace peerlane {
 namespace {
 
 // By value: a handler may replace itself, and is needed until it returns.
-void run_copy(std::function<void()> handler) {
+void run_copy(std::function<void()> handler) {  // NOLINT(performance-unnecessary-value-param)
   if (handler) handler();
 }
 

@@ -2,6 +2,7 @@
 #include "core/turn_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace peerlane {
 
@@ -26,12 +27,11 @@ void TurnQueue::unmark(TurnTask &task) {
 void TurnQueue::run() {
   for (int round = 0; round < kMaxRounds && !tasks_.empty(); ++round) {
     running_.swap(tasks_);
-    // By index: a task may unmark a later one.
-    for (std::size_t i = 0; i < running_.size(); ++i) {
-      TurnTask *task = running_[i];
+    // A task may unmark a later one, and marks go to the other vector: this one keeps its size.
+    for (TurnTask *&entry : running_) {
+      TurnTask *task = std::exchange(entry, nullptr);
       if (task == nullptr) continue;
       task->queued_ = false;
-      running_[i] = nullptr;
       task->run_at_turn_end();
     }
     running_.clear();

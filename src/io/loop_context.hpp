@@ -11,7 +11,8 @@
 #include "core/timer.hpp"
 
 // GLib's own name, so that this header needs none of GLib's.
-struct _GMainContext;
+// The name that GLib gives to what its users call GMainContext.
+struct _GMainContext;  // NOLINT(bugprone-reserved-identifier)
 
 namespace peerlane {
 

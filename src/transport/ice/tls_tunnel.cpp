@@ -277,7 +277,7 @@ void TlsTunnel::update() {
   outer_->want(reading, !tls_->output().empty());
 }
 
-void TlsTunnel::fail(Failure failure) {
+void TlsTunnel::fail(const Failure &failure) {
   if (state_ == State::REFUSING || state_ == State::CLOSED) return;
   if (allocated_) {
     // It notices, and looks for another way.

@@ -81,7 +81,7 @@ class TlsTunnel final : private SocketWatch::Owner {
 
   void update();
   Failure too_late() const;
-  void fail(Failure failure);
+  void fail(const Failure &failure);
   void close_outer();
 
   LoopContext &context_;

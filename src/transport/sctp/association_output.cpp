@@ -212,7 +212,7 @@ const UsrsctpSocket::Numbers &SctpTransport::Association::numbers() {
 }
 
 SctpSendStatus SctpTransport::Association::send(const SctpMessage &message) {
-  if (closed()) return SctpSendStatus::FAILED;
+  if (closed() || socket_ == nullptr) return SctpSendStatus::FAILED;
   if (state_ != State::CONNECTED || requests_.blocks_sending()) return SctpSendStatus::FULL;
   if (message.stream >= outgoing_streams_ || requests_.is_resetting(message.stream)) {
     return SctpSendStatus::FAILED;

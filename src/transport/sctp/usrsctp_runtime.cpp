@@ -108,12 +108,12 @@ std::uint64_t UsrsctpRuntime::add(std::shared_ptr<SctpOutbox> outbox) {
     id = next_id_++;
     outboxes_.emplace(id, std::move(outbox));
   }
-  usrsctp_register_address(reinterpret_cast<void *>(static_cast<std::uintptr_t>(id)));
+  usrsctp_register_address(usrsctp_address(id));
   return id;
 }
 
 void UsrsctpRuntime::remove(std::uint64_t id) {
-  usrsctp_deregister_address(reinterpret_cast<void *>(static_cast<std::uintptr_t>(id)));
+  usrsctp_deregister_address(usrsctp_address(id));
   const std::lock_guard lock(registry_mutex_);
   outboxes_.erase(id);
 }

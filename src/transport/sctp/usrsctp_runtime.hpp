@@ -14,6 +14,12 @@
 
 namespace peerlane {
 
+/// The number of an association, as the address that usrsctp wants. Never dereferenced.
+inline void *usrsctp_address(std::uint64_t id) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  return reinterpret_cast<void *>(static_cast<std::uintptr_t>(id));
+}
+
 /// usrsctp, which is global to the process: its set-up, its timers, and which association a packet
 /// of it belongs to. Any thread.
 ///

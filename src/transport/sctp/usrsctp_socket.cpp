@@ -30,7 +30,7 @@ struct sockaddr_conn address(std::uint64_t id, std::uint16_t port) {
   struct sockaddr_conn result {};
   result.sconn_family = AF_CONN;
   result.sconn_port = htons(port);
-  result.sconn_addr = reinterpret_cast<void *>(static_cast<std::uintptr_t>(id));
+  result.sconn_addr = usrsctp_address(id);
 #ifdef HAVE_SCONN_LEN
   result.sconn_len = sizeof result;
 #endif
@@ -85,8 +85,8 @@ Status UsrsctpSocket::connect(const SctpTransport::Options &options) {
 
 Status UsrsctpSocket::configure(const SctpTransport::Options &options) {
   if (usrsctp_set_non_blocking(socket_, 1) != 0) return cannot("be non-blocking");
-  void *id = reinterpret_cast<void *>(static_cast<std::uintptr_t>(id_));
-  if (usrsctp_set_upcall(socket_, on_upcall, id) != 0) return cannot("set a callback");
+  if (usrsctp_set_upcall(socket_, on_upcall, usrsctp_address(id_)) != 0)
+    return cannot("set a callback");
   struct linger linger {};
   linger.l_onoff = 1;
   const auto receive_buffer = static_cast<int>(options.receive_window);
@@ -159,8 +159,7 @@ bool UsrsctpSocket::subscribe() {
 
 void UsrsctpSocket::input(ByteView packet) {
   const UsrsctpRuntime::Call call(id_, *outbox_);
-  usrsctp_conninput(reinterpret_cast<void *>(static_cast<std::uintptr_t>(id_)), packet.data(),
-                    packet.size(), 0);
+  usrsctp_conninput(usrsctp_address(id_), packet.data(), packet.size(), 0);
 }
 
 void UsrsctpSocket::set_no_delay(bool no_delay) {
