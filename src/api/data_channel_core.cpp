@@ -80,7 +80,10 @@ Error DataChannelCore::put(Payload &&packet) {
       !is_valid_utf8({reinterpret_cast<const char *>(packet.data()), size})) {
     return note(Fault::NOT_UTF8);
   }
-  if (!reserve(size)) return note(Fault::BUFFER_FULL);
+  if (!reserve(size)) {
+    const bool never_fits = size + kMessageOverhead > send_buffer_limit_;
+    return note(never_fits ? Fault::ABOVE_BUFFER : Fault::BUFFER_FULL);
+  }
   // A copy: the connection may be closed by its thread meanwhile.
   const std::shared_ptr<NetworkConnection> network = this->network();
   if (!network) {
@@ -278,6 +281,7 @@ Error DataChannelCore::error_of(Fault fault) {
     case Fault::NOT_UTF8:
       return Error::ERR_INVALID_DATA;
     case Fault::BUFFER_FULL:
+    case Fault::ABOVE_BUFFER:
       return Error::ERR_OUT_OF_MEMORY;
     case Fault::NO_PACKET:
       return Error::ERR_UNAVAILABLE;
@@ -304,6 +308,9 @@ std::string DataChannelCore::get_last_error_message() const {
       return "More than send_buffer_limit (" + std::to_string(send_buffer_limit_) +
              " bytes, 64 for each packet included) would wait to be sent; try again after "
              "buffered_amount_low.";
+    case Fault::ABOVE_BUFFER:
+      return "The packet alone is above send_buffer_limit (" + std::to_string(send_buffer_limit_) +
+             " bytes, 64 for each packet included); raise that, or send smaller packets.";
     case Fault::NO_PACKET:
       return "There is no packet; get_available_packet_count() tells how many there are.";
   }

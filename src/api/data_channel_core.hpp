@@ -99,7 +99,15 @@ class DataChannelCore final : public DataChannelBackend {
 
  private:
   // What the last call that can fail came to. A number, so that several threads may set it.
-  enum class Fault : int { NONE, NOT_OPEN, TOO_LARGE, NOT_UTF8, BUFFER_FULL, NO_PACKET };
+  enum class Fault : int {
+    NONE,
+    NOT_OPEN,
+    TOO_LARGE,
+    NOT_UTF8,
+    BUFFER_FULL,
+    ABOVE_BUFFER,
+    NO_PACKET
+  };
   struct Packet {
     PackedByteArray payload;
     bool is_text = false;

@@ -48,9 +48,10 @@ Status read_authority(std::string_view url, std::string_view text, IceServerAddr
   const std::string_view host = text.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0));
   std::string_view rest = text.substr(bracketed ? host_end + 1 : host_end);
   if (!read_host(host, bracketed, server)) {
-    return refused(url, rest.find(':', 1) != std::string_view::npos && !bracketed
-                            ? "needs brackets around an IPv6 address, as in stun:[::1]:3478"
-                            : "has no valid host; it should look like stun:example.org:3478");
+    return refused(
+        url, rest.find(':', 1) != std::string_view::npos && !bracketed
+                 ? "needs brackets around an IPv6 address, as in [::1]:3478"
+                 : "has no valid host; behind the scheme it should look like example.org:3478");
   }
   if (rest.empty()) return {};
   const auto port = rest.front() == ':' ? ascii::parse_decimal(rest.substr(1)) : std::nullopt;

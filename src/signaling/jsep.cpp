@@ -286,7 +286,8 @@ Result<bool> is_for_data_section(const SessionDescription &remote, std::string_v
   if (static_cast<std::size_t>(index) >= remote.media.size()) {
     return Failure{Error::ERR_INVALID_PARAMETER,
                    "The candidate is for media section " + std::to_string(index) +
-                       ", but there are only " + std::to_string(remote.media.size()) + "."};
+                       ", and the peer's description has " + std::to_string(remote.media.size()) +
+                       " of them."};
   }
   const MediaSection &named = remote.media[static_cast<std::size_t>(index)];
   const bool tag = remote.data_media().bundle_only && named.mid == remote.bundle.front();

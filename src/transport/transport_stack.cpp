@@ -52,7 +52,7 @@ void TransportStack::execute(Command &&command) {
 }
 
 void TransportStack::run_command(Command &&command) {
-  std::visit([this](auto &&each) { run(std::move(each)); }, std::move(command));
+  std::visit([this](auto &each) { run(std::move(each)); }, command);
 }
 
 void TransportStack::run(StartGathering &&command) {
@@ -81,24 +81,28 @@ void TransportStack::run(StartGathering &&command) {
   options.enable_loopback = configuration_.enable_loopback;
   std::unique_ptr<LoopContext> context = LoopContext::create(strand_->poller(), strand_->timers());
   if (!context) {
-    fail(Error::ERR_CANT_CREATE, "the process has no file descriptors left for a connection");
-    return;
+    return fail_to_gather(
+        {Error::ERR_CANT_CREATE, "the process has no file descriptors left for a connection"});
   }
   LoopContext *loop = context.get();
   auto ice = IceTransport::create(options, std::move(context), strand_->timers(), *this);
-  if (!ice) {
-    fail(ice.error(), ice.message());
-    return;
-  }
+  if (!ice) return fail_to_gather(ice.failure());
   ice_ = std::move(ice).value();
   loop_ = loop;
   const Status gathering = ice_->gather();
-  if (!gathering) fail(gathering.error(), gathering.message());
+  if (!gathering) fail_to_gather(gathering.failure());
+}
+
+void TransportStack::fail_to_gather(const Failure &failure) {
+  gathers_ = false;
+  fail(failure.error, failure.message);
+  // Whoever waits for the last candidate shall not wait for ever.
+  on_ice_gathering_done();
 }
 
 void TransportStack::run(RestartIce &&command) {
-  if (!ice_ || dead_) return;
   ice_generation_ = command.ice_generation;
+  if (!ice_ || dead_ || !gathers_) return on_ice_gathering_done();
   ice_->set_controlling(command.controlling);
   ice_->restart(command.local_ufrag, command.local_pwd);
 }

@@ -95,6 +95,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   void emit(ControlEvent event);
   void set_state(State state);
   void fail(Error error, const std::string &message);
+  void fail_to_gather(const Failure &failure);
   void start_dtls_if_ready();
   void start_sctp();
   void end_association();
@@ -129,6 +130,7 @@ class TransportStack final : public std::enable_shared_from_this<TransportStack>
   bool ice_was_connected_ = false;
   bool dtls_started_ = false;
   bool stats_due_ = false;
+  bool gathers_ = true;  // Or there is no socket to be reached through.
   bool dead_ = false;    // The association ended for good; only a new connection helps.
   bool closed_ = false;  // By our own side: nothing is emitted any more.
 

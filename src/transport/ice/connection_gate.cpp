@@ -17,6 +17,11 @@ ConnectionGate::ConnectionGate(TimerQueue &timers, Duration limit,
       on_state_(std::move(on_state)),
       timer_(timers, [this] { change(State::FAILED); }) {}
 
+void ConnectionGate::credentials_known() {
+  // While the old pair works, a restarted peer may take its time.
+  if (state_ != State::CONNECTED) hope();
+}
+
 void ConnectionGate::hope() {
   exhausted_ = false;
   if (state_ == State::CONNECTED && !restarting_) return;

@@ -21,7 +21,9 @@ class ConnectionGate {
   ConnectionGate(TimerQueue &timers, Duration limit, std::function<void(State)> on_state);
 
   State state() const { return state_; }
-  /// There is something new to check: credentials, a candidate.
+  /// The peer can be reached from now on, or can reach us.
+  void credentials_known();
+  /// There is something new to check.
   void hope();
   void remote_done();
   /// A new ICE generation begins; the pair in use stays in use.

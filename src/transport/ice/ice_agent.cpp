@@ -135,6 +135,7 @@ void IceTransport::Agent::use_credentials(const Credentials &remote) {
     remote_candidates_.begin_generation(remote.first);
   });
   expedite_checks();
+  gate_.credentials_known();
 }
 
 void IceTransport::Agent::add_remote_candidate(const Candidate &candidate) {

@@ -274,6 +274,11 @@ void IceTransport::Agent::end_gathering(bool in_time) {
 }
 
 void IceTransport::Agent::report_missing_relay(bool in_time) {
+  if (relays_.empty() && options_.policy == IceTransportPolicy::RELAY) {
+    listener_.on_ice_error(Error::ERR_UNCONFIGURED,
+                           "ice_transport_policy is RELAY, and there is no TURN server to relay; "
+                           "nobody can be reached");
+  }
   // libnice does not say which server gave nothing, nor why. It ends early where a server refused
   // and waits where none answered.
   const auto silent = std::find_if(relays_.begin(), relays_.end(),

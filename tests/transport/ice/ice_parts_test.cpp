@@ -221,6 +221,16 @@ TEST_F(Gate, NoTimePassesBeforeThereIsSomethingToCheck) {
   EXPECT_TRUE(heard_.empty());
 }
 
+TEST_F(Gate, APeerThatNeverSendsACandidateIsNotWaitedForForEver) {
+  gate_.credentials_known();
+  pass(seconds(29));
+  EXPECT_TRUE(heard_.empty());
+  pass(seconds(1));
+  EXPECT_EQ(heard_, (std::vector{State::FAILED}));
+  gate_.pair_found();
+  EXPECT_EQ(gate_.state(), State::CONNECTED);
+}
+
 TEST_F(Gate, ALostPairIsLookedForAgain) {
   gate_.hope();
   gate_.pair_found();
@@ -235,6 +245,7 @@ TEST_F(Gate, ARestartKeepsThePairWhileThePeerIsSilent) {
   gate_.pair_found();
   gate_.restart();
   gate_.pair_lost();
+  gate_.credentials_known();
   pass(seconds(3600));
   EXPECT_EQ(heard_, (std::vector{State::CONNECTED}));
   gate_.hope();
