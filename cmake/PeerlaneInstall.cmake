@@ -10,6 +10,7 @@ install(
   DIRECTORY "${PROJECT_SOURCE_DIR}/include/peerlane" "${PEERLANE_GENERATED_INCLUDE_DIR}/peerlane"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   FILES_MATCHING PATTERN "*.hpp")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(EXPORT peerlaneTargets NAMESPACE peerlane:: DESTINATION "${package_dir}")
 
 # The installed package looks for the same usrsctp that the library was built against.

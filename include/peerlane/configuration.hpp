@@ -60,8 +60,8 @@ struct Configuration {
   std::size_t send_buffer_limit = 16u << 20;
   /// Channels opened by the peer and open at one time; more are reset, since each costs memory.
   std::size_t max_incoming_channels = 256;
-  /// Silence of the peer until STATE_DISCONNECTED. A peer that lives is heard every two seconds or
-  /// so, by SCTP heartbeats.
+  /// Silence of the peer until STATE_DISCONNECTED. A peer that lives is heard every three seconds
+  /// or so, by SCTP heartbeats.
   std::chrono::milliseconds disconnected_timeout{5000};
   /// Silence of the peer until STATE_FAILED: the time of RFC 7675 section 5.1.
   std::chrono::milliseconds failed_timeout{30000};

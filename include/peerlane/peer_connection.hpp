@@ -76,7 +76,8 @@ class PEERLANE_API PeerConnection {
   /// offer back
   /// ("rollback"); gathering starts. An empty `sdp` means the one last created. FAILED in the wrong
   /// state; ERR_INVALID_PARAMETER for an unknown type, or where `sdp` does not parse;
-  /// ERR_INVALID_DATA for a description that is not ours.
+  /// ERR_INVALID_DATA for a description that is not ours. Candidates and line ends may differ; what
+  /// was added in lines that peerlane does not know has no effect.
   Error set_local_description(const std::string &type, const std::string &sdp);
   /// Applies the peer's description; to an offer, an answer is emitted through
   /// `session_description_created` in a later poll. In SIGNALING_STATE_HAVE_LOCAL_OFFER an offer

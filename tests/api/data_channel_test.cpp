@@ -244,6 +244,19 @@ TEST(Channel, SendBufferLimit) {
   EXPECT_EQ(in.channel->put_packet(packet), Error::OK);
 }
 
+TEST(Channel, APacketThatNeverFitsSaysSo) {
+  Configuration small;
+  small.send_buffer_limit = 1000;
+  ChannelIn in(DataChannel::STATE_OPEN, small);
+  EXPECT_EQ(in.channel->put_packet(PackedByteArray(1000)), Error::ERR_OUT_OF_MEMORY);
+  EXPECT_NE(in.channel->get_last_error_message().find("alone is above send_buffer_limit (1000"),
+            std::string::npos)
+      << in.channel->get_last_error_message();
+  EXPECT_EQ(in.channel->put_packet(PackedByteArray(1000 - kMessageOverhead)), Error::OK);
+  EXPECT_EQ(in.channel->put_packet(PackedByteArray(10)), Error::ERR_OUT_OF_MEMORY);
+  EXPECT_NE(in.channel->get_last_error_message().find("try again"), std::string::npos);
+}
+
 TEST(Channel, LowWaterMark) {
   ChannelIn in(DataChannel::STATE_OPEN);
   EXPECT_EQ(in.channel->get_buffered_amount_low_threshold(), 0);
