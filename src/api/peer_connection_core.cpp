@@ -274,7 +274,12 @@ void PeerConnectionCore::set_gathering_state(PeerConnection::GatheringState stat
 bool PeerConnectionCore::wait(std::chrono::milliseconds timeout) {
   if (!queue_.empty() || channels_.has_news()) return true;
   timeout = std::clamp(timeout, std::chrono::milliseconds::zero(), kLongestWait);
-  if (network_) return network_->wait(timeout);
+  if (network_) {
+    const bool something = network_->wait(timeout);
+    // Whoever waits between two polls does not poll in a loop, however soon the peer answers.
+    if (timeout > std::chrono::milliseconds::zero()) last_poll_ = {};
+    return something;
+  }
   // Nothing can come.
   if (timeout > std::chrono::milliseconds::zero()) std::this_thread::sleep_for(timeout);
   return false;

@@ -54,6 +54,16 @@ TEST_F(Wait, EndsWhenSomethingArrives) {
   network.join();
 }
 
+TEST_F(Wait, WhoeverWaitsDoesNotPollInALoop) {
+  const int before = peer.wire().helped;
+  for (int i = 0; i < 50; ++i) {
+    peer.wire().transport(i % 2 == 0 ? State::CONNECTED : State::DISCONNECTED);
+    ASSERT_TRUE(peer->wait(60s));
+    peer->poll();
+  }
+  EXPECT_EQ(peer.wire().helped, before);
+}
+
 TEST_F(Wait, LocalEventsCount) {
   peer->create_offer();
   EXPECT_TRUE(peer->wait(60s));
