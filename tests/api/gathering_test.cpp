@@ -7,7 +7,7 @@
 namespace peerlane::test {
 namespace {
 
-/// The description of ours that led to it makes no difference.
+/// Until gathering is over.
 void offer(RealPair &pair) {
   pair.make_lane(1);
   ASSERT_EQ(pair.a->create_offer(), Error::OK);
