@@ -33,12 +33,12 @@ gboolean to_gboolean(bool value) { return value ? TRUE : FALSE; }
 
 }  // namespace
 
-IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> context,
-                           TimerQueue &timers, IceTransport::Listener &listener)
+IceTransport::Agent::Agent(const Options &options, std::shared_ptr<LoopContext> context,
+                           TimerQueue &timers, IceTransport &owner)
     : options_(options),
       context_(std::move(context)),
       timers_(timers),
-      listener_(listener),
+      owner_(owner),
       local_ufrag_(options.local_ufrag),
       local_pwd_(options.local_pwd),
       resolver_(*context_, timers),
@@ -47,7 +47,7 @@ IceTransport::Agent::Agent(const Options &options, std::unique_ptr<LoopContext> 
       peer_moves_(timers, [this](const SocketAddress &remote) { use_path(remote); }),
       gate_(timers, options.checking_limit,
             [this](State state) {
-              if (!closing_) listener_.on_ice_state(state);
+              if (!closing_) owner_.on_agent_state(*this, state);
             }),
       remote_candidates_(resolver_, dropped_,
                          [this](const Candidate &candidate) { queue_remote_candidate(candidate); }),
@@ -82,7 +82,6 @@ Status IceTransport::Agent::open() {
   nice_agent_set_local_credentials(nice_.get(), stream_, local_ufrag_.c_str(), local_pwd_.c_str());
   connect_signals();
   attach_receiver(true);
-  context_->set_reader([this] { return read_path(); });
   remote_candidates_.on_resolved([this] { tell_remote_done(); });
   check_queue_.on_empty([this] { tell_remote_done(); });
   check_queue_.begin();
@@ -118,12 +117,26 @@ void IceTransport::Agent::connect_signals() {
 
 void IceTransport::Agent::set_remote_credentials(const std::string &ufrag, const std::string &pwd) {
   const Credentials remote(ufrag, pwd);
-  if (closing_ || remote == remote_credentials_) return;
+  if (closing_) return;
   if (!remote_credentials_) return use_credentials(remote);
+  next_remote_gathering_done_ = false;
+  next_remote_credentials_.reset();
+  // It took its restart back.
+  if (remote == remote_credentials_) return;
   // The peer restarts. Our end joins with credentials of its own; until then the old generation
   // goes on.
   next_remote_credentials_ = remote;
   remote_candidates_.expect_next_generation();
+}
+
+void IceTransport::Agent::take_over_peer_of(Agent &former) {
+  if (former.remote_credentials_) remote_candidates_.forget(former.remote_credentials_->first);
+  for (const Candidate &candidate : former.remote_candidates_.take_waiting())
+    remote_candidates_.add(candidate);
+  const bool done = std::exchange(former.next_remote_gathering_done_, false);
+  const auto credentials = std::exchange(former.next_remote_credentials_, std::nullopt);
+  if (credentials) use_credentials(*credentials);
+  if (done) set_remote_gathering_done();
 }
 
 void IceTransport::Agent::use_credentials(const Credentials &remote) {
@@ -179,6 +192,10 @@ void IceTransport::Agent::expedite_checks() {
 
 void IceTransport::Agent::set_remote_gathering_done() {
   if (closing_) return;
+  if (next_remote_credentials_) {
+    next_remote_gathering_done_ = true;
+    return;
+  }
   remote_gathering_done_ = true;
   nice_agent_peer_candidate_gathering_done(nice_.get(), stream_);
   tell_remote_done();
@@ -195,7 +212,8 @@ void IceTransport::Agent::set_controlling(bool controlling) {
   if (!closing_) g_object_set(nice_.get(), "controlling-mode", to_gboolean(controlling), nullptr);
 }
 
-void IceTransport::Agent::restart(const std::string &local_ufrag, const std::string &local_pwd) {
+void IceTransport::Agent::restart_in_place(const std::string &local_ufrag,
+                                           const std::string &local_pwd) {
   if (closing_) return;
   local_ufrag_ = local_ufrag;
   local_pwd_ = local_pwd;
@@ -211,16 +229,20 @@ void IceTransport::Agent::restart(const std::string &local_ufrag, const std::str
     nice_agent_set_local_credentials(nice_.get(), stream_, local_ufrag_.c_str(),
                                      local_pwd_.c_str());
   });
-  // libnice keeps its sockets and candidates; what is new is the generation that they belong to.
+  announce_again();
+  if (closing_ || !next_remote_credentials_) return;
+  use_credentials(*std::exchange(next_remote_credentials_, std::nullopt));
+  if (std::exchange(next_remote_gathering_done_, false)) set_remote_gathering_done();
+}
+
+void IceTransport::Agent::announce_again() {
+  // libnice keeps its sockets and candidates; the generation that they belong to may be new.
   for (Candidate &candidate : local_candidates_) candidate.ufrag = local_ufrag_;
   const std::vector<Candidate> known = local_candidates_;
   for (const Candidate &candidate : known) {
-    if (!closing_) listener_.on_ice_candidate(candidate);
+    if (!closing_) owner_.on_agent_candidate(*this, candidate);
   }
-  if (gathered_ && !closing_) listener_.on_ice_gathering_done();
-  if (closing_) return;
-  if (next_remote_credentials_)
-    use_credentials(*std::exchange(next_remote_credentials_, std::nullopt));
+  if (gathered_ && !closing_) owner_.on_agent_gathering_done(*this);
 }
 
 void IceTransport::Agent::on_component_state(NiceComponentState state) {
@@ -284,14 +306,29 @@ void IceTransport::Agent::use_path(const SocketAddress &remote) {
   path_.use(
       GObjectPtr<GSocket>::take(nice_agent_get_selected_socket(nice_.get(), stream_, kComponent)),
       remote);
-  if (options_.allow_direct_receive) context_->read_first(path_.descriptor());
+  read_path_first();
   remote_.address = remote.literal();
   remote_.port = remote.port();
 }
 
 void IceTransport::Agent::forget_path() {
-  context_->read_first(-1);
   path_.forget();
+  read_path_first();
+}
+
+void IceTransport::Agent::read_path_first() {
+  if (in_front_ && options_.allow_direct_receive) context_->read_first(path_.descriptor());
+}
+
+void IceTransport::Agent::come_to_front() {
+  in_front_ = true;
+  context_->set_reader([this] { return read_path(); });
+  read_path_first();
+}
+
+void IceTransport::Agent::leave_front() {
+  in_front_ = false;
+  context_->read_first(-1);
 }
 
 void IceTransport::Agent::send(std::span<const ByteView> datagrams) {
@@ -355,13 +392,13 @@ bool IceTransport::Agent::read_path() {
 
 void IceTransport::Agent::on_receive(ByteView data) {
   if (closing_) return;
-  if (!contains_stun(data)) return listener_.on_ice_data(data);
+  if (!contains_stun(data)) return owner_.listener_.on_ice_data(data);
   const MergedInput cut = without_stun(data);
   dropped_["ice_merged_stun"] += cut.stun_packets;
   // Alone it is one that libnice did not want.
   if (!cut.data.empty()) path_.suspend_receive_offload();
   for (const ByteView part : cut.data) {
-    if (!closing_) listener_.on_ice_data(part);
+    if (!closing_) owner_.listener_.on_ice_data(part);
   }
 }
 

@@ -26,15 +26,15 @@
 
 namespace peerlane {
 
-/// The NiceAgent of an IceTransport and what stands around it: where libnice does too little, too
-/// late or too much. Lives on the strand.
+/// The NiceAgent of one ICE generation and what stands around it: where libnice does too little,
+/// too late or too much. Lives on the strand.
 ///
 /// libnice emits its signals on the stack of the call that causes them, after it has given its lock
 /// back: the agent may be called from them, but not freed.
 class IceTransport::Agent final : private ServerReflexive::Listener, private TlsRelay::Listener {
  public:
-  Agent(const Options &options, std::unique_ptr<LoopContext> context, TimerQueue &timers,
-        IceTransport::Listener &listener);
+  Agent(const Options &options, std::shared_ptr<LoopContext> context, TimerQueue &timers,
+        IceTransport &owner);
   ~Agent();
   Agent(const Agent &) = delete;
   Agent &operator=(const Agent &) = delete;
@@ -46,7 +46,15 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   void add_remote_candidate(const Candidate &candidate);
   void set_remote_gathering_done();
   void set_controlling(bool controlling);
-  void restart(const std::string &local_ufrag, const std::string &local_pwd);
+  /// With the sockets that there are. Only where the system gives no others.
+  void restart_in_place(const std::string &local_ufrag, const std::string &local_pwd);
+  /// Its candidates once more, under the present credentials.
+  void announce_again();
+  /// This one is the next generation, or takes its place: what has come for that.
+  void take_over_peer_of(Agent &former);
+  /// Its datagrams are read first. One agent of a context at a time.
+  void come_to_front();
+  void leave_front();
   void send(std::span<const ByteView> datagrams);
   void close(std::function<void()> on_closed);
 
@@ -55,6 +63,9 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   void check_path();
 
   State state() const { return gate_.state(); }
+  bool has_credentials(const std::string &local_ufrag, const std::string &local_pwd) const {
+    return local_ufrag_ == local_ufrag && local_pwd_ == local_pwd;
+  }
   const IceCandidateStats &local_candidate() const { return local_; }
   const IceCandidateStats &remote_candidate() const { return remote_; }
   const DropCounters &dropped() const { return dropped_; }
@@ -100,6 +111,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   void adopt_selected_pair();
   void use_path(const SocketAddress &remote);
   void forget_path();
+  void read_path_first();
   void set_patience(bool connected);
 
   // Receiving.
@@ -118,9 +130,9 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   void finish_close();
 
   const Options options_;
-  const std::unique_ptr<LoopContext> context_;
+  const std::shared_ptr<LoopContext> context_;  // Shared with the agents before and after it.
   TimerQueue &timers_;
-  IceTransport::Listener &listener_;
+  IceTransport &owner_;
   DropCounters dropped_;
   GObjectPtr<NiceAgent> nice_;
   unsigned stream_ = 0;
@@ -153,10 +165,12 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   std::optional<Credentials>
       next_remote_credentials_;  // Of a restart that our end has not joined yet.
   bool remote_gathering_done_ = false;
+  bool next_remote_gathering_done_ = false;
   bool expedited_ = false;
   IceCandidateStats local_, remote_;
 
   // Receiving.
+  bool in_front_ = false;
   Timer resume_receiving_;
   gint64 dispatch_time_ = 0;
   std::size_t dispatch_bytes_ = 0;

@@ -133,8 +133,8 @@ void IceTransport::Agent::look_up_servers() {
 void IceTransport::Agent::use_server(const IceServerAddress &server,
                                      const std::vector<std::string> &addresses) {
   if (addresses.empty()) {
-    listener_.on_ice_error(
-        Error::ERR_CANT_RESOLVE,
+    owner_.on_agent_error(
+        *this, Error::ERR_CANT_RESOLVE,
         name_of(server) + ": the host name has no address, or DNS does not answer");
   }
   if (server.tls()) return add_tls_relay(server, addresses);
@@ -169,12 +169,13 @@ void IceTransport::Agent::add_tls_relay(const IceServerAddress &server,
     tunnel.bind_address = SocketAddress::parse(options_.bind_address, 0);
   auto stream = options_.tls ? options_.tls->connect(server.host) : nullptr;
   if (!stream) {
-    return listener_.on_ice_error(Error::ERR_CANT_CREATE, name_of(server) + ": there is no TLS");
+    return owner_.on_agent_error(*this, Error::ERR_CANT_CREATE,
+                                 name_of(server) + ": there is no TLS");
   }
   auto relay =
       TlsRelay::create(*context_, timers_, has_v4_, std::move(tunnel), std::move(stream), *this);
   if (!relay)
-    return listener_.on_ice_error(relay.error(), name_of(server) + ": " + relay.message());
+    return owner_.on_agent_error(*this, relay.error(), name_of(server) + ": " + relay.message());
   const SocketAddress address = relay.value()->address();
   relays_.push_back({server, std::move(relay).value()});
   tell_nice_of_relay(server, address, NICE_RELAY_TYPE_TURN_TCP);
@@ -197,7 +198,7 @@ void IceTransport::Agent::on_tls_relay_failed(const TlsRelay &relay, const Failu
                                   [&relay](const Relay &each) { return each.tls.get() == &relay; });
   if (closing_ || found == relays_.end()) return;
   found->failed = true;
-  listener_.on_ice_error(failure.error, name_of(found->server) + ": " + failure.message);
+  owner_.on_agent_error(*this, failure.error, name_of(found->server) + ": " + failure.message);
 }
 
 void IceTransport::Agent::adopt_sockets() {
@@ -230,7 +231,7 @@ void IceTransport::Agent::signal_candidate(Candidate candidate) {
   }
   candidate.ufrag = local_ufrag_;
   local_candidates_.push_back(candidate);
-  listener_.on_ice_candidate(candidate);
+  owner_.on_agent_candidate(*this, candidate);
 }
 
 void IceTransport::Agent::on_server_reflexive(const SocketAddress &base,
@@ -270,14 +271,14 @@ void IceTransport::Agent::end_gathering(bool in_time) {
     if (relay.tls) relay.tls->end_gathering();
   }
   report_missing_relay(in_time);
-  if (!closing_) listener_.on_ice_gathering_done();
+  if (!closing_) owner_.on_agent_gathering_done(*this);
 }
 
 void IceTransport::Agent::report_missing_relay(bool in_time) {
   if (relays_.empty() && options_.policy == IceTransportPolicy::RELAY) {
-    listener_.on_ice_error(Error::ERR_UNCONFIGURED,
-                           "ice_transport_policy is RELAY, and there is no TURN server to relay; "
-                           "nobody can be reached");
+    owner_.on_agent_error(*this, Error::ERR_UNCONFIGURED,
+                          "ice_transport_policy is RELAY, and there is no TURN server to relay; "
+                          "nobody can be reached");
   }
   // libnice does not say which server gave nothing, nor why. It ends early where a server refused
   // and waits where none answered.
@@ -290,13 +291,13 @@ void IceTransport::Agent::report_missing_relay(bool in_time) {
   });
   const std::string name = name_of(silent->server);
   if (!in_time) {
-    listener_.on_ice_error(Error::ERR_TIMEOUT, name + ": the TURN server does not answer");
+    owner_.on_agent_error(*this, Error::ERR_TIMEOUT, name + ": the TURN server does not answer");
   } else if (reached) {
-    listener_.on_ice_error(Error::ERR_UNAUTHORIZED,
-                           name + ": the TURN server refused us; check user name and credential");
+    owner_.on_agent_error(*this, Error::ERR_UNAUTHORIZED,
+                          name + ": the TURN server refused us; check user name and credential");
   } else {
-    listener_.on_ice_error(
-        Error::ERR_CANT_CONNECT,
+    owner_.on_agent_error(
+        *this, Error::ERR_CANT_CONNECT,
         name + ": no connection to the TURN server, or it refused user name or credential");
   }
 }

@@ -28,6 +28,10 @@ class LoopContext;
 ///
 /// Sends a batch with one system call where the selected pair is plain UDP, and through libnice
 /// where it is not.
+///
+/// Each generation (RFC 8445 section 9) has a NiceAgent with sockets of its own: a restart finds
+/// the network as it is by then, the old generation answers until the new one works, and a browser
+/// that has begun anew takes no address of the new one for one of the old.
 class IceTransport final : public DatagramSink {
  public:
   enum class State {
@@ -89,8 +93,9 @@ class IceTransport final : public DatagramSink {
   void add_remote_candidate(const Candidate &candidate);
   void set_remote_gathering_done();
   void set_controlling(bool controlling);
-  /// New credentials for a new ICE generation; the pair in use stays in use until a new one works
-  /// (RFC 8445 section 9).
+  /// New credentials for a new ICE generation, which gathers at once; the pair in use stays in use
+  /// until a new one works (RFC 8445 section 9). With the credentials in use, the restart under way
+  /// is taken back.
   void restart(const std::string &local_ufrag, const std::string &local_pwd);
 
   void send(std::span<const ByteView> datagrams) override;
@@ -101,12 +106,12 @@ class IceTransport final : public DatagramSink {
   /// Sends a connectivity check on the pair in use, by which the peer learns where we are now.
   void check_path();
 
-  State state() const;
+  State state() const { return state_; }
   /// The pair in use; empty types before there is one.
   IceCandidateStats local_candidate() const;
   IceCandidateStats remote_candidate() const;
   /// What was thrown away, by reason.
-  const std::map<std::string, std::uint64_t> &dropped() const;
+  std::map<std::string, std::uint64_t> dropped() const;
 
   /// Gives sockets and TURN allocations back; `on_closed` runs when that is done, in a later turn.
   /// The listener hears nothing more. The object may be destroyed inside `on_closed`, not before.
@@ -114,8 +119,35 @@ class IceTransport final : public DatagramSink {
 
  private:
   class Agent;
-  explicit IceTransport(std::unique_ptr<Agent> agent);
-  std::unique_ptr<Agent> agent_;
+  IceTransport(const Options &options, std::shared_ptr<LoopContext> context, TimerQueue &timers,
+               Listener &listener);
+
+  Agent &latest() const { return next_ ? *next_ : *current_; }
+  bool begin_generation(const std::string &local_ufrag, const std::string &local_pwd);
+  void use_next();
+  void retire(std::unique_ptr<Agent> agent);
+  void on_agent_closed(const Agent &agent);
+
+  // What the agents say.
+  void on_agent_candidate(const Agent &agent, const Candidate &candidate);
+  void on_agent_gathering_done(const Agent &agent);
+  void on_agent_state(const Agent &agent, State state);
+  void on_agent_error(const Agent &agent, Error error, const std::string &message);
+
+  Options options_;  // Of the latest generation.
+  const std::shared_ptr<LoopContext> context_;
+  TimerQueue &timers_;
+  Listener &listener_;
+  std::unique_ptr<Agent> current_;
+  std::unique_ptr<Agent> next_;    // Of the restart under way.
+  std::unique_ptr<Agent> former_;  // Hears what the peer still sends to it.
+  Timer end_of_former_;
+  std::vector<std::unique_ptr<Agent>> retired_;  // Until they are closed.
+  std::map<std::string, std::uint64_t> dropped_by_retired_;
+  State state_ = State::CHECKING;
+  std::function<void()> on_closed_;
+  bool closing_ = false;
+  bool current_closed_ = false;
 };
 
 }  // namespace peerlane

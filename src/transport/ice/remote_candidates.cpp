@@ -22,7 +22,8 @@ RemoteCandidates::RemoteCandidates(NameResolver &resolver, DropCounters &dropped
     : resolver_(resolver), dropped_(dropped), use_(std::move(use)) {}
 
 void RemoteCandidates::begin_generation(const std::string &ufrag) {
-  past_ufrag_ = std::exchange(ufrag_, ufrag);
+  if (ufrag_) past_ufrag_ = ufrag_;
+  ufrag_ = ufrag;
   expecting_ = false;
   accepted_.clear();
   names_.clear();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "signaling/candidate.hpp"
@@ -26,6 +27,10 @@ class RemoteCandidates {
   void begin_generation(const std::string &ufrag);
   /// Another generation is about to begin: what does not name the present one waits.
   void expect_next_generation() { expecting_ = true; }
+  /// What names this generation comes too late.
+  void forget(const std::string &ufrag) { past_ufrag_ = ufrag; }
+  /// What waits for another generation than the present one.
+  std::vector<Candidate> take_waiting() { return std::exchange(waiting_, {}); }
   void add(const Candidate &candidate);
   /// Whether a name is being resolved.
   bool resolving() const { return resolving_; }

@@ -14,6 +14,8 @@ const TWO_MINUTES = 120000;
 const RECOVERY = 20000;
 // So many messages each way, and both ends have long chosen their path.
 const SETTLED = 300;
+// Longer than anybody holds on to a path whose checks have no answer.
+const RESTARTED = 8000;
 
 const state = (name) => ({ev, connection}) => ev === 'state' && connection === name;
 
@@ -98,8 +100,9 @@ async function restart(call, by, traffic) {
   for (let i = 0; i < 10; ++i) await traffic.flowing();
 }
 
-const restartBy = (role) => async (call, network, traffic) => {
+const restartBy = (role, time = 0) => async (call, network, traffic) => {
   await restart(call, call[role], traffic);
+  await traffic.flowsFor(time);
   neverGaveUp(call, ['failed', 'closed', 'disconnected']);
 };
 
@@ -156,8 +159,8 @@ export const faults = [
   {name: '10 % loss for 2 minutes, busy', topology: cable(), run: underTraffic(busyLoss), ...LONG},
   {name: 'NAT rebinding at our end', topology: behindNat({us: CONE}), run: withStun(underTraffic(rebinding('us')))},
   {name: 'NAT rebinding at its end', topology: behindNat({peer: CONE}), run: withStun(underTraffic(rebinding('peer')))},
-  {name: 'ICE restart by us', topology: cable(), run: underTraffic(restartBy('us'))},
-  {name: 'ICE restart by the peer', topology: cable(), run: underTraffic(restartBy('peer'))},
+  {name: 'ICE restart by us', topology: cable(), run: underTraffic(restartBy('us', RESTARTED))},
+  {name: 'ICE restart by the peer', topology: cable(), run: underTraffic(restartBy('peer', RESTARTED))},
   {name: 'ICE restart by us, candidates first', topology: cable(), run: underTraffic(restartOvertaken('us'))},
   {name: 'ICE restart by the peer, candidates first', topology: cable(), run: underTraffic(restartOvertaken('peer'))},
 ];

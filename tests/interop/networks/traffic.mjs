@@ -89,6 +89,11 @@ export class Traffic {
     return Promise.all(this.#flows.map((flow) => flow.arrival(flow.sent + PER_TICK, timeout)));
   }
 
+  /** Waits until messages have arrived at both ends all through this time, in milliseconds. */
+  async flowsFor(time) {
+    for (const end = Date.now() + time; Date.now() < end;) await this.flowing();
+  }
+
   /** Waits until so many messages have arrived at both ends. */
   passed(count, timeout = PATIENCE) {
     return Promise.all(this.#flows.map((flow) => flow.arrival(count, timeout)));
