@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 # How our own code is compiled. Everything is per target: a project that adds us with add_subdirectory keeps its flags.
 
+# The presets asan and tsan compile the files of a folder eight at a time (CMAKE_UNITY_BUILD): most of the time of a file
+# goes into the headers. Therefore names in anonymous namespaces differ within a folder. The other presets compile each
+# file by itself, and find what it forgot to include.
+
 # -Wconversion is on because sizes from the network pass through many integer types; -Wmissing-field-initializers (of
 # -Wextra) is off because structs of options are meant to be filled by name, and only where they differ.
 set(PEERLANE_WARNINGS

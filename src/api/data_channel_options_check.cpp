@@ -15,16 +15,14 @@ constexpr std::size_t kMaxTextBytes = 65535;
 constexpr int kMaxId = 65534;
 constexpr int kMaxReliability = 65535;
 
-Failure refused(std::string sentence) {
-  return {Error::ERR_INVALID_PARAMETER, std::move(sentence)};
-}
+Failure unfit(std::string sentence) { return {Error::ERR_INVALID_PARAMETER, std::move(sentence)}; }
 
 Status check_text(const char *name, const std::string &text) {
   if (text.size() > kMaxTextBytes) {
-    return refused(std::string("The ") + name + " has " + std::to_string(text.size()) +
-                   " bytes; at most 65535 are allowed.");
+    return unfit(std::string("The ") + name + " has " + std::to_string(text.size()) +
+                 " bytes; at most 65535 are allowed.");
   }
-  if (!is_valid_utf8(text)) return refused(std::string("The ") + name + " is not valid UTF-8.");
+  if (!is_valid_utf8(text)) return unfit(std::string("The ") + name + " is not valid UTF-8.");
   return {};
 }
 
@@ -32,8 +30,8 @@ Status check_reliability(const char *name, const std::optional<int> &value,
                          std::optional<std::uint16_t> &checked) {
   if (!value) return {};
   if (*value < 0 || *value > kMaxReliability) {
-    return refused(std::string(name) + " is " + std::to_string(*value) +
-                   "; it has to be 0 to 65535.");
+    return unfit(std::string(name) + " is " + std::to_string(*value) +
+                 "; it has to be 0 to 65535.");
   }
   checked = static_cast<std::uint16_t>(*value);
   return {};
@@ -52,15 +50,15 @@ Result<ChannelParameters> check_data_channel_options(const std::string &label,
     if (!status) return status.failure();
   }
   if (options.max_retransmits && options.max_packet_life_time) {
-    return refused(
+    return unfit(
         "max_retransmits and max_packet_life_time exclude each other; set one of them or none.");
   }
   if (options.negotiated) {
     if (!options.id) {
-      return refused("A negotiated channel needs an id, the same at both ends.");
+      return unfit("A negotiated channel needs an id, the same at both ends.");
     }
     if (*options.id < 0 || *options.id > kMaxId) {
-      return refused("The id is " + std::to_string(*options.id) + "; it has to be 0 to 65534.");
+      return unfit("The id is " + std::to_string(*options.id) + "; it has to be 0 to 65534.");
     }
     // W3C: without `negotiated` the id is ignored, whatever it is.
     parameters.id = static_cast<std::uint16_t>(*options.id);

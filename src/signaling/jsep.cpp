@@ -11,7 +11,7 @@ namespace {
 
 using State = PeerConnection::SignalingState;
 
-Failure unusable(std::string message) { return {Error::ERR_INVALID_DATA, std::move(message)}; }
+Failure unacceptable(std::string message) { return {Error::ERR_INVALID_DATA, std::move(message)}; }
 
 const char *state_name(State state) {
   switch (state) {
@@ -157,13 +157,13 @@ Result<SetupRole> choose_answer_setup(std::optional<SetupRole> offered,
                                       std::optional<SetupRole> current) {
   const SetupRole offer = offered.value_or(SetupRole::ACTPASS);
   if (offer == SetupRole::HOLDCONN) {
-    return unusable(
+    return unacceptable(
         "The offer says setup:holdconn, which cannot be used; it has to be setup:actpass.");
   }
   const SetupRole ours =
       offer == SetupRole::ACTPASS ? current.value_or(SetupRole::ACTIVE) : opposite(offer);
   if (current && *current != ours) {
-    return unusable("The offer takes the DTLS role that is ours in the association under way.");
+    return unacceptable("The offer takes the DTLS role that is ours in the association under way.");
   }
   return ours;
 }
@@ -175,16 +175,17 @@ Result<SetupRole> role_after_answer(std::optional<SetupRole> offered,
   const SetupRole offer = offered.value_or(SetupRole::ACTPASS);
   const SetupRole answer = answered.value_or(SetupRole::ACTIVE);
   if (answer != SetupRole::ACTIVE && answer != SetupRole::PASSIVE) {
-    return unusable(std::string("The answer says setup:") + setup_role_name(answer) +
-                    "; it has to be setup:active or setup:passive.");
+    return unacceptable(std::string("The answer says setup:") + setup_role_name(answer) +
+                        "; it has to be setup:active or setup:passive.");
   }
   const SetupRole ours = opposite(answer);
   if (offer != SetupRole::ACTPASS && offer != ours) {
-    return unusable(std::string("The answer's setup:") + setup_role_name(answer) +
-                    " does not fit the offer's setup:" + setup_role_name(offer) + ".");
+    return unacceptable(std::string("The answer's setup:") + setup_role_name(answer) +
+                        " does not fit the offer's setup:" + setup_role_name(offer) + ".");
   }
   if (current && *current != ours) {
-    return unusable("The answer takes the DTLS role that is ours in the association under way.");
+    return unacceptable(
+        "The answer takes the DTLS role that is ours in the association under way.");
   }
   return ours;
 }
@@ -212,25 +213,25 @@ Result<SessionDescription> make_answer(const SessionDescription &offer,
 
 Status match_answer(const SessionDescription &offer, const SessionDescription &answer) {
   if (answer.media.size() != offer.media.size()) {
-    return unusable("The answer has " + std::to_string(answer.media.size()) +
-                    " media sections where the offer has " + std::to_string(offer.media.size()) +
-                    ".");
+    return unacceptable("The answer has " + std::to_string(answer.media.size()) +
+                        " media sections where the offer has " +
+                        std::to_string(offer.media.size()) + ".");
   }
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const MediaSection &asked = offer.media[i];
     const MediaSection &given = answer.media[i];
     if (asked.kind != given.kind) {
-      return unusable("Media section " + std::to_string(i) +
-                      " of the answer is of another kind than the offer's.");
+      return unacceptable("Media section " + std::to_string(i) +
+                          " of the answer is of another kind than the offer's.");
     }
     if (!given.mid.empty() && !asked.mid.empty() && given.mid != asked.mid) {
-      return unusable("Media section " + std::to_string(i) + " of the answer has the mid " +
-                      ascii::quoted(given.mid) + " where the offer has " +
-                      ascii::quoted(asked.mid) + ".");
+      return unacceptable("Media section " + std::to_string(i) + " of the answer has the mid " +
+                          ascii::quoted(given.mid) + " where the offer has " +
+                          ascii::quoted(asked.mid) + ".");
     }
   }
   if (answer.data_index != offer.data_index) {
-    return unusable("The answer does not accept the data channel section of the offer.");
+    return unacceptable("The answer does not accept the data channel section of the offer.");
   }
   return {};
 }
@@ -255,8 +256,8 @@ Status check_same_association(const SessionDescription &before, const SessionDes
     changed = "DTLS role";
   }
   if (!changed) return {};
-  return unusable(std::string("The description changes the ") + changed +
-                  " of a running connection, which would need a new one.");
+  return unacceptable(std::string("The description changes the ") + changed +
+                      " of a running connection, which would need a new one.");
 }
 
 std::size_t effective_send_limit(std::uint64_t peer_max_message_size,

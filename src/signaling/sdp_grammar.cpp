@@ -2,15 +2,16 @@
 #include "signaling/sdp_grammar.hpp"
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 #include "signaling/ascii.hpp"
 #include "signaling/limits.hpp"
 
 namespace peerlane {
-namespace {
 
-Failure malformed(std::string message) { return {Error::ERR_PARSE_ERROR, std::move(message)}; }
+Failure malformed_sdp(std::string message) { return {Error::ERR_PARSE_ERROR, std::move(message)}; }
+
+namespace {
 
 SdpAttribute split_attribute(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -37,9 +38,10 @@ bool has_bad_control(std::string_view line) {
 }
 
 Status check_size(std::string_view text) {
-  if (text.size() > kMaxDescriptionSize) return malformed("The description is longer than 64 KiB.");
+  if (text.size() > kMaxDescriptionSize)
+    return malformed_sdp("The description is longer than 64 KiB.");
   if (text.find('\0') != std::string_view::npos)
-    return malformed("The description contains a NUL character.");
+    return malformed_sdp("The description contains a NUL character.");
   return {};
 }
 
@@ -88,21 +90,21 @@ Result<SdpText> SdpText::parse(std::string_view text) {
   while (!ascii::trim(text).empty()) {
     const std::string_view line = take_line(text);
     if (++count > kMaxDescriptionLines)
-      return malformed("The description has more than 1024 lines.");
+      return malformed_sdp("The description has more than 1024 lines.");
     if (!is_line(line)) {
-      return malformed("Line " + std::to_string(count) + " of the description, " +
-                       ascii::quoted(line) + ", does not begin with a letter and '='.");
+      return malformed_sdp("Line " + std::to_string(count) + " of the description, " +
+                           ascii::quoted(line) + ", does not begin with a letter and '='.");
     }
     if (has_bad_control(line)) {
-      return malformed("Line " + std::to_string(count) +
-                       " of the description contains a control character.");
+      return malformed_sdp("Line " + std::to_string(count) +
+                           " of the description contains a control character.");
     }
     if (count == 1 && ascii::trim(line) != "v=0")
-      return malformed("The description does not begin with v=0.");
+      return malformed_sdp("The description does not begin with v=0.");
     add_line(line, sdp);
   }
-  if (count == 0) return malformed("The description is empty.");
-  if (sdp.origin.empty()) return malformed("The description has no origin line (o=).");
+  if (count == 0) return malformed_sdp("The description is empty.");
+  if (sdp.origin.empty()) return malformed_sdp("The description has no origin line (o=).");
   return sdp;
 }
 

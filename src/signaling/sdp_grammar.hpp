@@ -3,12 +3,16 @@
 #define PEERLANE_SIGNALING_SDP_GRAMMAR_HPP
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
 
 namespace peerlane {
+
+/// Of a text that breaks the grammar; one that keeps it may still be unusable.
+Failure malformed_sdp(std::string message);
 
 /// `a=name:value`, or `a=name`. Views into the text.
 struct SdpAttribute {

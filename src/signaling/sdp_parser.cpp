@@ -11,7 +11,6 @@
 namespace peerlane {
 namespace {
 
-Failure malformed(std::string message) { return {Error::ERR_PARSE_ERROR, std::move(message)}; }
 Failure unusable(std::string message) { return {Error::ERR_INVALID_DATA, std::move(message)}; }
 
 // Where the attributes of the data section are looked for: in it, in the section that its BUNDLE
@@ -24,7 +23,7 @@ Status read_origin(std::string_view origin, SessionDescription &description) {
   const auto id = ascii::parse_decimal(ascii::take_word(origin));
   const auto version = ascii::parse_decimal(ascii::take_word(origin));
   if (!id || !version || !ascii::has_word(origin, "IN")) {
-    return malformed(
+    return malformed_sdp(
         "The origin line (o=) does not say user name, session id, version and address.");
   }
   description.session_id = *id;
@@ -41,14 +40,15 @@ Status read_media_line(const SdpLevel &level, MediaSection &media) {
   media.protocol = std::string(ascii::take_word(rest));
   media.formats = std::string(ascii::trim(rest));
   if (!port || *port > 65535 || media.formats.empty()) {
-    return malformed("The line " + ascii::quoted("m=" + std::string(level.media)) +
-                     " does not say kind, port, protocol and format.");
+    return malformed_sdp("The line " + ascii::quoted("m=" + std::string(level.media)) +
+                         " does not say kind, port, protocol and format.");
   }
   media.port = static_cast<std::uint16_t>(*port);
-  if (level.contradicts_itself("mid")) return malformed("A media section has two different mids.");
+  if (level.contradicts_itself("mid"))
+    return malformed_sdp("A media section has two different mids.");
   media.mid = std::string(level.find("mid").value_or(""));
   if (media.mid.find_first_of(" \t") != std::string::npos) {
-    return malformed("The mid " + ascii::quoted(media.mid) + " contains a blank.");
+    return malformed_sdp("The mid " + ascii::quoted(media.mid) + " contains a blank.");
   }
   return {};
 }
@@ -155,8 +155,8 @@ Status check_contradictions(const Levels &levels) {
     for (const char *name :
          {"ice-ufrag", "ice-pwd", "setup", "tls-id", "sctp-port", "max-message-size"}) {
       if (level->contradicts_itself(name)) {
-        return malformed(std::string("The attribute a=") + name +
-                         " occurs twice with different values.");
+        return malformed_sdp(std::string("The attribute a=") + name +
+                             " occurs twice with different values.");
       }
     }
   }
@@ -214,7 +214,7 @@ Status read_setup(const Levels &levels, DataSection &data) {
     if (ascii::equal_ignoring_case(*word, setup_role_name(role))) data.setup = role;
   }
   if (data.setup) return {};
-  return malformed("The value " + ascii::quoted(*word) + " of a=setup is unknown.");
+  return malformed_sdp("The value " + ascii::quoted(*word) + " of a=setup is unknown.");
 }
 
 Status read_sctp(const MediaSection &media, const SdpLevel &level, DataSection &data) {
@@ -223,14 +223,14 @@ Status read_sctp(const MediaSection &media, const SdpLevel &level, DataSection &
   // RFC 8841 section 5.1 has no default, and 0 is for closing an association.
   if (!text) return unusable("The data channel section has no a=sctp-port.");
   const auto port = ascii::parse_decimal(*text);
-  if (!port) return malformed("The SCTP port " + ascii::quoted(*text) + " is no number.");
+  if (!port) return malformed_sdp("The SCTP port " + ascii::quoted(*text) + " is no number.");
   if (*port == 0 || *port > 65535) return unusable("The SCTP port has to be 1 to 65535.");
   data.sctp_port = static_cast<std::uint16_t>(*port);
   if (const auto size = level.find("max-message-size")) {
     const auto value = ascii::parse_decimal(*size);
     if (!value)
-      return malformed("The value " + ascii::quoted(*size) +
-                       " of a=max-message-size is no number.");
+      return malformed_sdp("The value " + ascii::quoted(*size) +
+                           " of a=max-message-size is no number.");
     data.max_message_size = *value;
   }
   return {};
@@ -244,7 +244,7 @@ Status read_candidates(const SdpLevel &level, DataSection &data) {
       continue;
     }
     Result<ParsedCandidate> parsed = parse_candidate(attribute.value);
-    if (!parsed) return malformed(parsed.message());
+    if (!parsed) return malformed_sdp(parsed.message());
     if (parsed->usable()) {
       data.candidates.push_back(std::move(parsed->candidate));
     } else {

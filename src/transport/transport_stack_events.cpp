@@ -10,7 +10,7 @@ namespace peerlane {
 namespace {
 // More than a peer's first flight needs.
 constexpr std::size_t kMaxEarlyDatagrams = 8;
-constexpr Duration kBetweenQuestions = std::chrono::milliseconds(500);
+constexpr Duration kBetweenHeartbeats = std::chrono::milliseconds(500);
 // After so much input the peer hears of it before the turn ends, so that it sends on meanwhile.
 constexpr std::size_t kMaxUnprocessedBytes = 96u << 10;
 }  // namespace
@@ -90,7 +90,7 @@ void TransportStack::look_for_acknowledgements(ByteView plaintext) {
   if (!acknowledgements_) acknowledgements_.emplace();
   // Where we send nothing else, there is nothing to acknowledge.
   const TimePoint now = strand_->timers().now();
-  if (now - asked_at_ > kBetweenQuestions) {
+  if (now - asked_at_ > kBetweenHeartbeats) {
     asked_at_ = now;
     sctp_->send_heartbeat();
   }

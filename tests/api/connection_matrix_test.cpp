@@ -38,7 +38,7 @@ class PeerIn {
   std::shared_ptr<DataChannel> channel, other_channel;
 };
 
-struct Row {
+struct Combination {
   const char *method;
   std::function<Error(PeerConnection &)> call;
   // NEW, CONNECTING, CONNECTED, DISCONNECTED, FAILED, CLOSED.
@@ -56,7 +56,7 @@ Error channel_error(PeerConnection &peer, const DataChannelOptions &options) {
   return peer.get_last_error();
 }
 
-std::vector<Row> connection_rows() {
+std::vector<Combination> connection_rows() {
   DataChannelOptions with_id;
   with_id.negotiated = true;
   with_id.id = 7;
@@ -112,7 +112,7 @@ std::vector<Row> connection_rows() {
 }
 
 TEST(ConnectionMatrix, EveryMethodInEveryConnectionState) {
-  for (const Row &row : connection_rows()) {
+  for (const Combination &row : connection_rows()) {
     for (int state = PeerConnection::STATE_NEW; state <= PeerConnection::STATE_CLOSED; ++state) {
       SCOPED_TRACE(std::string(row.method) + " in state " + std::to_string(state));
       PeerIn in(static_cast<CS>(state));

@@ -73,4 +73,10 @@ std::string candidate_line(int port, const std::string &ufrag) {
   return line;
 }
 
+DataSection data_of(const std::string &sdp) {
+  const auto parsed = parse_session_description(sdp);
+  EXPECT_TRUE(parsed.ok()) << parsed.message();
+  return parsed.ok() ? parsed->data : DataSection();
+}
+
 }  // namespace peerlane::test

@@ -9,6 +9,7 @@
 #include "api/fake_network.hpp"
 #include "api/peer_connection_core.hpp"
 #include "peerlane/peerlane.hpp"
+#include "signaling/sdp.hpp"
 
 namespace peerlane::test {
 
@@ -48,6 +49,9 @@ void negotiate(FakePeer &offerer, FakePeer &answerer);
 
 /// A line that parses, of an address that is different for each port.
 std::string candidate_line(int port, const std::string &ufrag = "");
+
+/// The data section of a description that parses.
+DataSection data_of(const std::string &sdp);
 
 }  // namespace peerlane::test
 

@@ -5,16 +5,9 @@
 #include <algorithm>
 
 #include "api/fake_peer.hpp"
-#include "signaling/sdp.hpp"
 
 namespace peerlane::test {
 namespace {
-
-DataSection data_of(const std::string &sdp) {
-  const auto parsed = parse_session_description(sdp);
-  EXPECT_TRUE(parsed.ok()) << parsed.message();
-  return parsed.ok() ? parsed->data : DataSection();
-}
 
 std::string replaced(std::string text, const std::string &from, const std::string &to) {
   const auto at = text.find(from);

@@ -3,16 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "api/fake_peer.hpp"
-#include "signaling/sdp.hpp"
 
 namespace peerlane::test {
 namespace {
-
-DataSection data_of(const std::string &sdp) {
-  const auto parsed = parse_session_description(sdp);
-  EXPECT_TRUE(parsed.ok()) << parsed.message();
-  return parsed.ok() ? parsed->data : DataSection();
-}
 
 class Renegotiation : public ::testing::Test {
  protected:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <random>
 #include <set>
 #include <string>
@@ -140,7 +141,7 @@ class PairedAssociation final : public SctpAssociation {
 
   PairedAssociation *peer_ = nullptr;
   ChannelTable *table_ = nullptr;
-  std::vector<Item> wire_;
+  std::deque<Item> wire_;
   std::size_t wire_bytes_ = 0;
   std::set<std::uint16_t> resetting_;
 };

@@ -19,9 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kLives = 60;
+constexpr int kLivesAtOnce = 60;
 #else
-constexpr int kLives = 200;
+constexpr int kLivesAtOnce = 200;
 #endif
 // A life that nobody cuts short is over after so many polls.
 constexpr int kStages = 40;
@@ -96,14 +96,15 @@ TEST(TwoThreads, ConnectionsEndAtEveryStageWhileAnotherThreadSends) {
     }
   });
   const auto run = [&](int thread) {
-    for (int i = 0; i < kLives; ++i) whole += live((i * 7 + thread) % kStages, shared[thread]);
+    for (int i = 0; i < kLivesAtOnce; ++i)
+      whole += live((i * 7 + thread) % kStages, shared[thread]);
   };
   std::thread first(run, 0), second(run, 1);
   first.join();
   second.join();
   done = true;
   sender.join();
-  EXPECT_GE(whole, 2 * kLives / kStages) << "some must have been whole";
+  EXPECT_GE(whole, 2 * kLivesAtOnce / kStages) << "some must have been whole";
 }
 
 // One side's channels are each handed to another thread, which sends one message and lets go.
@@ -132,8 +133,8 @@ TEST(TwoThreads, AnotherThreadDropsTheLastHandleWhileTheConnectionPolls) {
   wire(a, b);
   wire(b, a);
   std::shared_ptr<DataChannel> next;
-  for (int made = 0, i = 0; closed < kLives && i < 60000; ++i) {
-    if (!next && made < kLives) {
+  for (int made = 0, i = 0; closed < kLivesAtOnce && i < 60000; ++i) {
+    if (!next && made < kLivesAtOnce) {
       next = a->create_data_channel("lane");
       if (++made == 1) a->create_offer();
     }
@@ -147,8 +148,8 @@ TEST(TwoThreads, AnotherThreadDropsTheLastHandleWhileTheConnectionPolls) {
   }
   done = true;
   sender.join();
-  EXPECT_EQ(received, kLives);
-  EXPECT_EQ(closed, kLives);
+  EXPECT_EQ(received, kLivesAtOnce);
+  EXPECT_EQ(closed, kLivesAtOnce);
 }
 
 }  // namespace

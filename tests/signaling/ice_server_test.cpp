@@ -12,12 +12,11 @@ constexpr auto kTurns = IceServerScheme::TURNS;
 constexpr auto kUdp = IceServerTransport::UDP;
 constexpr auto kTcp = IceServerTransport::TCP;
 
-struct Row {
-  const char *url;
-  IceServerAddress expected;
-};
-
 TEST(IceServerUrl, ReadsSchemeHostPortAndTransport) {
+  struct Row {
+    const char *url;
+    IceServerAddress expected;
+  };
   const Row table[] = {
       {"stun:example.org", {kStun, "example.org", false, 3478, kUdp, "", ""}},
       {"STUN:Example.ORG:19302", {kStun, "example.org", false, 19302, kUdp, "", ""}},

@@ -9,6 +9,7 @@
 namespace peerlane {
 namespace {
 
+using test::parsed;
 using test::plain_offer;
 using test::replaced;
 using Role = std::optional<SetupRole>;
@@ -24,12 +25,6 @@ LocalParameters local_parameters() {
   local.ice_pwd = "0123456789012345678901";
   local.fingerprint = {"sha-256", std::string(test::kSha256)};
   return local;
-}
-
-SessionDescription parsed(const std::string &text) {
-  const auto result = parse_session_description(text);
-  EXPECT_TRUE(result.ok()) << result.message() << "\n" << text;
-  return result ? result.value() : SessionDescription{};
 }
 
 std::string offer_with_media() {

@@ -23,13 +23,12 @@ constexpr State kClosed = PeerConnection::SIGNALING_STATE_CLOSED;
 constexpr int kNo = -1;    // FAILED
 constexpr int kGone = -2;  // ERR_UNCONFIGURED
 
-struct Row {
-  State state;
-  Side side;
-  int offer, answer, pranswer, rollback;
-};
-
 TEST(JsepState, FollowsTheTableForEveryStateAndInput) {
+  struct Row {
+    State state;
+    Side side;
+    int offer, answer, pranswer, rollback;
+  };
   const Row table[] = {
       {kStable, Side::LOCAL, kLocalOffer, kNo, kNo, kNo},
       {kStable, Side::REMOTE, kRemoteOffer, kNo, kNo, kNo},

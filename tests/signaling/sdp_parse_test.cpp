@@ -10,15 +10,10 @@ namespace peerlane {
 namespace {
 
 using test::kSha256;
+using test::parsed;
 using test::plain_offer;
 using test::replaced;
 using test::without_line;
-
-SessionDescription parsed(const std::string &text) {
-  const auto result = parse_session_description(text);
-  EXPECT_TRUE(result.ok()) << result.message() << "\n" << text;
-  return result ? result.value() : SessionDescription{};
-}
 
 DataSection data_of(const std::string &text) { return parsed(text).data; }
 

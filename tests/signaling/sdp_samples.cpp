@@ -80,4 +80,10 @@ std::string without_line(std::string text, std::string_view begin) {
   return text.erase(at + 1, end - at);
 }
 
+SessionDescription parsed(const std::string &text) {
+  const auto result = parse_session_description(text);
+  EXPECT_TRUE(result.ok()) << result.message() << "\n" << text;
+  return result ? result.value() : SessionDescription{};
+}
+
 }  // namespace peerlane::test

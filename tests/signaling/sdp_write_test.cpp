@@ -8,7 +8,7 @@
 namespace peerlane {
 namespace {
 
-LocalParameters local_parameters() {
+LocalParameters our_parameters() {
   LocalParameters local;
   local.session_id = 123;
   local.session_version = 2;
@@ -28,7 +28,7 @@ Candidate host_candidate() {
 }
 
 TEST(SdpWrite, WritesAnOfferAsBrowsersTakeIt) {
-  EXPECT_EQ(write_session_description(make_offer(local_parameters())),
+  EXPECT_EQ(write_session_description(make_offer(our_parameters())),
             "v=0\r\n"
             "o=- 123 2 IN IP4 127.0.0.1\r\n"
             "s=-\r\n"
@@ -50,7 +50,7 @@ TEST(SdpWrite, WritesAnOfferAsBrowsersTakeIt) {
 }
 
 TEST(SdpWrite, WritesCandidatesOnlyWhenAsked) {
-  SessionDescription offer = make_offer(local_parameters());
+  SessionDescription offer = make_offer(our_parameters());
   const std::string bare = write_session_description(offer);
   offer.data.candidates = {host_candidate()};
   offer.data.end_of_candidates = true;
@@ -67,7 +67,7 @@ TEST(SdpWrite, WritesRejectedSectionsInTheirPlace) {
                      "BUNDLE 0", "BUNDLE a 0");
   const auto offer = parse_session_description(offer_text + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n");
   ASSERT_TRUE(offer.ok()) << offer.message();
-  const auto answer = make_answer(offer.value(), local_parameters());
+  const auto answer = make_answer(offer.value(), our_parameters());
   ASSERT_TRUE(answer.ok());
   const std::string text = write_session_description(answer.value());
   EXPECT_NE(text.find("a=group:BUNDLE 0\r\n"), std::string::npos);
@@ -80,7 +80,7 @@ TEST(SdpWrite, WritesRejectedSectionsInTheirPlace) {
 }
 
 TEST(SdpWrite, RoundTripsEveryOptionalField) {
-  SessionDescription all = make_offer(local_parameters());
+  SessionDescription all = make_offer(our_parameters());
   all.media.insert(all.media.begin(), {"audio", "UDP/TLS/RTP/SAVPF", "111 63", 9, "a"});
   all.media.push_back({"video", "UDP/TLS/RTP/SAVPF", "96", 0, "v", true});
   all.media.push_back({"application", "UDP/DTLS/SCTP", "webrtc-datachannel", 0, ""});

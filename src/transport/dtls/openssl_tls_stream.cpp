@@ -13,7 +13,7 @@ namespace peerlane {
 
 namespace {
 // RFC 8446 section 5.1: the most that one record holds.
-constexpr std::size_t kMaxPlaintext = 16384;
+constexpr std::size_t kMaxTlsPlaintext = 16384;
 }  // namespace
 
 std::unique_ptr<TlsStream> OpensslTlsStream::start(SslHandle ssl) {
@@ -60,7 +60,7 @@ void OpensslTlsStream::advance_handshake() {
 }
 
 void OpensslTlsStream::read(ByteQueue &plaintext) {
-  std::array<std::uint8_t, kMaxPlaintext> record;  // NOLINT: not initialized on purpose
+  std::array<std::uint8_t, kMaxTlsPlaintext> record;  // NOLINT: not initialized on purpose
   for (;;) {
     ERR_clear_error();
     const int size = SSL_read(ssl_.get(), record.data(), static_cast<int>(record.size()));
@@ -76,7 +76,7 @@ void OpensslTlsStream::read(ByteQueue &plaintext) {
 
 void OpensslTlsStream::send(ByteView plaintext) {
   while (!plaintext.empty() && state_ == State::OPEN) {
-    const ByteView part = plaintext.subview(0, kMaxPlaintext);
+    const ByteView part = plaintext.subview(0, kMaxTlsPlaintext);
     ERR_clear_error();
     if (SSL_write(ssl_.get(), part.data(), static_cast<int>(part.size())) <= 0) {
       fail(take_failure("TLS failed"));

@@ -17,19 +17,19 @@ namespace peerlane {
 namespace {
 
 // Forward secret and authenticated-encryption only, for TLS 1.2; TLS 1.3 has no others.
-constexpr char kCipherSuites[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+constexpr char kTlsCipherSuites[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 // A chain of several RSA certificates fits easily.
-constexpr long kMaxCertificateBytes = 64 * 1024;
+constexpr long kMaxChainBytes = 64 * 1024;
 
-Failure refused(const std::string &why) {
+Failure unusable(const std::string &why) {
   ERR_clear_error();
   return {Error::ERR_INVALID_PARAMETER, why};
 }
 
-bool configure(SSL_CTX *context) {
+bool configure_client(SSL_CTX *context) {
   // RFC 8656 section 3.1 asks for TLS 1.2 at least (RFC 7525).
   if (!SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) ||
-      !SSL_CTX_set_cipher_list(context, kCipherSuites)) {
+      !SSL_CTX_set_cipher_list(context, kTlsCipherSuites)) {
     return false;
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
@@ -37,7 +37,7 @@ bool configure(SSL_CTX *context) {
   // Each connection proves itself anew; what tickets a server sends is read over.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_max_cert_list(context, kMaxCertificateBytes);
+  SSL_CTX_set_max_cert_list(context, kMaxChainBytes);
   return true;
 }
 
@@ -88,13 +88,13 @@ Result<std::shared_ptr<const TlsClientContext>> TlsClientContext::create(
   ERR_clear_error();
   auto native = std::make_unique<Native>();
   native->context.reset(SSL_CTX_new(TLS_client_method()));
-  if (native->context == nullptr || !configure(native->context.get())) {
+  if (native->context == nullptr || !configure_client(native->context.get())) {
     ERR_clear_error();
     return Failure{Error::ERR_CANT_CREATE, "OpenSSL could not set up TLS."};
   }
   if (!authorities_pem.empty()) {
     if (trust(native->context.get(), authorities_pem) == 0) {
-      return refused(
+      return unusable(
           "The certificate authorities are not PEM text of certificates, each starting with "
           "\"-----BEGIN CERTIFICATE-----\".");
     }

@@ -12,7 +12,6 @@ namespace peerlane {
 
 namespace {
 
-constexpr unsigned kComponent = 1;
 // RFC 8445 section 14.2: Ta is 5 ms at least. Each check of the first pair costs one of them. So
 // much is also the most that a peer can make us send to addresses that are not its own: 200 checks
 // of some 100 bytes in a second, and as many in all as CheckQueue lets pass.

@@ -71,6 +71,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   const DropCounters &dropped() const { return dropped_; }
 
  private:
+  static constexpr unsigned kComponent = 1;  // The only one of the only stream.
   using Credentials = std::pair<std::string, std::string>;
   /// A TURN server that libnice was told of.
   struct Relay {

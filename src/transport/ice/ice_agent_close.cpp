@@ -8,7 +8,6 @@ namespace peerlane {
 
 namespace {
 
-constexpr unsigned kComponent = 1;
 // Two tries to give an allocation back, half a second in all: a server that is dead frees it by
 // itself.
 constexpr unsigned kReleaseTimeoutMilliseconds = 300;

@@ -15,7 +15,6 @@ namespace peerlane {
 
 namespace {
 
-constexpr unsigned kComponent = 1;
 // NICE_CANDIDATE_MAX_TURN_SERVERS of libnice, which counts addresses.
 constexpr std::size_t kMaxRelays = 8;
 

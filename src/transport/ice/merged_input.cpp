@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
+#include "transport/ice/stun_header.hpp"
+
 namespace peerlane {
 
 namespace {
 
-constexpr std::size_t kStunHeader = 20;
 constexpr std::size_t kRecordHeader = 13;
-
-std::size_t big_endian_16(ByteView bytes, std::size_t at) {
-  return static_cast<std::size_t>(bytes[at]) << 8 | bytes[at + 1];
-}
 
 /// The length of the DTLS record that the bytes begin with; all of them where it is none or is cut.
 std::size_t record_size(ByteView bytes) {
@@ -25,8 +22,7 @@ std::size_t record_size(ByteView bytes) {
 
 std::size_t stun_packet_size(ByteView bytes) {
   if (bytes.size() < kStunHeader || bytes[0] > 3) return 0;
-  const bool has_cookie =
-      bytes[4] == 0x21 && bytes[5] == 0x12 && bytes[6] == 0xa4 && bytes[7] == 0x42;
+  const bool has_cookie = std::equal(kStunCookie.begin(), kStunCookie.end(), bytes.begin() + 4);
   const std::size_t size = kStunHeader + big_endian_16(bytes, 2);
   return has_cookie && size <= bytes.size() ? size : 0;
 }

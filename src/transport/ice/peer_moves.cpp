@@ -7,7 +7,7 @@ namespace peerlane {
 
 namespace {
 // Where nothing else is sent, SCTP's heartbeats are acknowledged within three seconds.
-constexpr Duration kTurn = std::chrono::seconds(4);
+constexpr Duration kPathTurn = std::chrono::seconds(4);
 }  // namespace
 
 PeerMoves::PeerMoves(TimerQueue &timers, std::function<void(const SocketAddress &)> go)
@@ -32,12 +32,12 @@ void PeerMoves::checked_from(const SocketAddress &remote) {
   // Where that one had been moved to, the turns begin anew.
   if (std::exchange(moved_, false)) go_(target());
   newest_ = remote;
-  timer_.arm_in(kTurn);
+  timer_.arm_in(kPathTurn);
 }
 
 void PeerMoves::take_turns() {
   moved_ = !moved_;
-  timer_.arm_in(kTurn);
+  timer_.arm_in(kPathTurn);
   go_(target());
 }
 

@@ -7,21 +7,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "transport/ice/stun_header.hpp"
+
 namespace peerlane {
 
 namespace {
 
-constexpr std::size_t kHeader = 20;
-constexpr std::array<std::uint8_t, 4> kCookie = {0x21, 0x12, 0xa4, 0x42};
 constexpr unsigned kBindingRequest = 0x0001;
 constexpr unsigned kBindingSuccess = 0x0101;
 constexpr unsigned kBindingFailure = 0x0111;
 constexpr unsigned kMappedAddress = 0x0001;
 constexpr unsigned kXorMappedAddress = 0x0020;
-
-unsigned big_endian_16(ByteView bytes, std::size_t at) {
-  return static_cast<unsigned>(bytes[at]) << 8 | bytes[at + 1];
-}
 
 /// The value of (XOR-)MAPPED-ADDRESS: a zero, the family, the port, the address; XORed with the
 /// cookie and the transaction, which follow each other in the header.
@@ -61,24 +57,24 @@ StunTransaction random_stun_transaction() {
 std::array<std::uint8_t, 20> write_stun_binding_request(const StunTransaction &transaction) {
   std::array<std::uint8_t, 20> packet{};
   packet[1] = kBindingRequest;
-  std::copy(kCookie.begin(), kCookie.end(), packet.begin() + 4);
+  std::copy(kStunCookie.begin(), kStunCookie.end(), packet.begin() + 4);
   std::copy(transaction.begin(), transaction.end(), packet.begin() + 8);
   return packet;
 }
 
 bool is_stun_binding_response(ByteView packet, const StunTransaction &transaction) {
-  if (packet.size() < kHeader) return false;
+  if (packet.size() < kStunHeader) return false;
   const unsigned type = big_endian_16(packet, 0);
   return (type == kBindingSuccess || type == kBindingFailure) &&
-         std::equal(kCookie.begin(), kCookie.end(), packet.begin() + 4) &&
+         std::equal(kStunCookie.begin(), kStunCookie.end(), packet.begin() + 4) &&
          std::equal(transaction.begin(), transaction.end(), packet.begin() + 8);
 }
 
 std::optional<SocketAddress> read_mapped_address(ByteView response) {
-  if (response.size() < kHeader || big_endian_16(response, 0) != kBindingSuccess)
+  if (response.size() < kStunHeader || big_endian_16(response, 0) != kBindingSuccess)
     return std::nullopt;
   const ByteView mask = response.subview(4, 16);
-  ByteView left = response.subview(kHeader, big_endian_16(response, 2));
+  ByteView left = response.subview(kStunHeader, big_endian_16(response, 2));
   std::optional<SocketAddress> plain;
   while (left.size() >= 4) {
     const unsigned type = big_endian_16(left, 0);

@@ -17,10 +17,10 @@ namespace {
 
 // What waits between libnice and us is late where the network is slow, and the kernel would let it
 // be megabytes.
-constexpr int kSocketBuffer = 128 << 10;
+constexpr int kTunnelBuffer = 128 << 10;
 
 void set_buffer(int descriptor, int which) {
-  setsockopt(descriptor, SOL_SOCKET, which, &kSocketBuffer, sizeof kSocketBuffer);
+  setsockopt(descriptor, SOL_SOCKET, which, &kTunnelBuffer, sizeof kTunnelBuffer);
 }
 
 }  // namespace

@@ -4,23 +4,19 @@
 #include <algorithm>
 #include <array>
 
+#include "transport/ice/stun_header.hpp"
+
 namespace peerlane {
 
 namespace {
 
-constexpr std::size_t kStunHeader = 20;
 constexpr std::size_t kChannelHeader = 4;
-constexpr std::array<std::uint8_t, 4> kCookie = {0x21, 0x12, 0xa4, 0x42};
 // RFC 8656 section 18.1: the method Allocate is 3.
 constexpr unsigned kAllocateRequest = 0x0003;
 constexpr unsigned kAllocateSuccess = 0x0103;
 constexpr unsigned kAllocateError = 0x0113;
 constexpr unsigned kErrorCode = 0x0009;
 constexpr std::uint8_t kBadRequest = 4;  // The hundreds of 400.
-
-unsigned big_endian_16(ByteView bytes, std::size_t at) {
-  return static_cast<unsigned>(bytes[at]) << 8 | bytes[at + 1];
-}
 
 /// The hundreds of ERROR-CODE (RFC 8489 section 14.8); 0 where there is none.
 unsigned error_class(ByteView message) {
@@ -41,8 +37,8 @@ TurnFrameSize measure_turn_frame(ByteView stream) {
   const std::size_t length = big_endian_16(stream, 2);
   std::size_t size = 0;
   if (stream[0] < 0x40) {
-    const ByteView cookie = stream.subview(4, kCookie.size());
-    if (length % 4 != 0 || !std::equal(cookie.begin(), cookie.end(), kCookie.begin()))
+    const ByteView cookie = stream.subview(4, kStunCookie.size());
+    if (length % 4 != 0 || !std::equal(cookie.begin(), cookie.end(), kStunCookie.begin()))
       return {TurnFrameSize::NO_TURN};
     size = kStunHeader + length;
   } else if (stream[0] < 0x50) {
@@ -80,7 +76,7 @@ PackedByteArray write_allocate_refusal(const StunTransaction &transaction) {
   message[0] = kAllocateError >> 8;
   message[1] = kAllocateError & 0xff;
   message[3] = kAttribute.size();
-  auto at = std::copy(kCookie.begin(), kCookie.end(), message.begin() + 4);
+  auto at = std::copy(kStunCookie.begin(), kStunCookie.end(), message.begin() + 4);
   at = std::copy(transaction.begin(), transaction.end(), at);
   std::copy(kAttribute.begin(), kAttribute.end(), at);
   return message;

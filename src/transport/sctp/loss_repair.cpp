@@ -32,7 +32,7 @@ constexpr std::size_t kFewBytes = 4096;
 constexpr std::size_t kLeastRepairs = 2;
 constexpr std::size_t kKeptMissing = 64;
 
-thread_local PackedByteArray scratch;
+thread_local PackedByteArray without_gaps;
 thread_local std::vector<PackedByteArray> repairs;
 
 }  // namespace
@@ -115,8 +115,8 @@ ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeou
     leave_to_stack();
     return packet;
   }
-  sack->copy_without_gaps(scratch);
-  return scratch;
+  sack->copy_without_gaps(without_gaps);
+  return without_gaps;
 }
 
 void LossRepair::acknowledge(Packet &packet) {

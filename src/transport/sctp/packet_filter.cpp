@@ -16,7 +16,7 @@ using namespace sctp_wire;
 constexpr std::size_t kMaxHandshakeChunk = 4096;
 constexpr std::size_t kMaxPacket = 65535;
 
-thread_local PackedByteArray scratch;
+thread_local PackedByteArray filtered;
 
 /// Reads the length of the chunk at `offset`; 0 where it does not fit into the packet.
 std::size_t chunk_length(ByteView packet, std::size_t offset) {
@@ -230,8 +230,8 @@ ByteView PacketFilter::take_held_reset() {
   packet.insert(packet.end(), held_reset_.begin(), held_reset_.end());
   packet.resize(padded(packet.size()));
   held_reset_.clear();
-  scratch.swap(packet);
-  return scratch;
+  filtered.swap(packet);
+  return filtered;
 }
 
 void PacketFilter::remember_abort(const Chunk &chunk) {
@@ -273,8 +273,8 @@ ByteView PacketFilter::rebuild(ByteView packet) {
     }
     offset += padded(length);
   }
-  scratch.swap(kept);
-  return scratch;
+  filtered.swap(kept);
+  return filtered;
 }
 
 // The stack keeps a table entry for each stream of the peer, and peers announce 65535.
@@ -284,8 +284,8 @@ ByteView PacketFilter::limit_streams(ByteView packet) const {
   if (peers <= streams_) return packet;
   PackedByteArray changed(packet.begin(), packet.end());
   write16(changed.data() + at, streams_);
-  scratch.swap(changed);
-  return scratch;
+  filtered.swap(changed);
+  return filtered;
 }
 
 }  // namespace peerlane

@@ -14,7 +14,7 @@ namespace {
 // The shortest timeout is ten times as long.
 constexpr Duration kInterval = std::chrono::milliseconds(20);
 
-thread_local PackedByteArray scratch;
+thread_local PackedByteArray with_empty_block;
 
 }  // namespace
 
@@ -25,8 +25,8 @@ ByteView RetransmissionTimer::restart_by(ByteView packet, TimePoint now) {
   // After one with gaps usrsctp restarts it by itself, and looks whether some were taken back.
   if (std::exchange(gaps_, gaps) || gaps || now < due_) return packet;
   due_ = now + kInterval;
-  sack->copy_with_empty_block(scratch);
-  return scratch;
+  sack->copy_with_empty_block(with_empty_block);
+  return with_empty_block;
 }
 
 }  // namespace peerlane

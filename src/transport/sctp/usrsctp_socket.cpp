@@ -20,7 +20,7 @@ struct SendBufferUse {
   std::uint32_t receive_bytes;
 };
 
-constexpr std::size_t kCommonHeader = 12;
+constexpr std::size_t kPacketHeader = 12;
 
 void on_upcall(struct socket *, void *id, int) {
   UsrsctpRuntime::on_upcall(reinterpret_cast<std::uintptr_t>(id));
@@ -131,7 +131,7 @@ Status UsrsctpSocket::configure_path(const SctpTransport::Options &options) {
   // Heartbeats are sent where somebody asks for them.
   path.spp_flags = SPP_PMTUD_DISABLE | SPP_HB_DISABLE;
   // For this kind of address usrsctp adds the common header.
-  path.spp_pathmtu = static_cast<std::uint32_t>(options.max_packet_size - kCommonHeader);
+  path.spp_pathmtu = static_cast<std::uint32_t>(options.max_packet_size - kPacketHeader);
   if (!set(SCTP_PEER_ADDR_PARAMS, path)) return cannot("set the path's options");
   return {};
 }

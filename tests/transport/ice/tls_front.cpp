@@ -32,7 +32,7 @@ int connect_to(std::uint16_t port) {
 }
 
 /// False at the end of the connection. Blocks where nothing is there.
-bool receive(int descriptor, std::string &to) {
+bool take_more(int descriptor, std::string &to) {
   std::array<char, 65536> buffer{};
   const ssize_t size = recv(descriptor, buffer.data(), buffer.size(), 0);
   if (size > 0) to.append(buffer.data(), static_cast<std::size_t>(size));
@@ -130,7 +130,7 @@ void TlsFront::accept_one() {
 bool TlsFront::serve(Connection &connection) {
   std::string bytes;
   if (connection.client_ready != 0) {
-    if (!receive(connection.client, bytes)) return false;
+    if (!take_more(connection.client, bytes)) return false;
     connection.tls.receive(bytes);
     const std::string plaintext = connection.tls.received().substr(connection.carried);
     connection.carried += plaintext.size();
@@ -144,7 +144,7 @@ bool TlsFront::serve(Connection &connection) {
   }
   bytes.clear();
   if (connection.behind_ready != 0) {
-    if (!receive(connection.behind, bytes)) return false;
+    if (!take_more(connection.behind, bytes)) return false;
     connection.tls.write(bytes);
   }
   send_all(connection.client, connection.tls.take_output());

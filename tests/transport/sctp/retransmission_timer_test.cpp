@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace sctp_wire;
 
-PackedByteArray sack(std::uint16_t gap_blocks, const PackedByteArray &behind = {}) {
+PackedByteArray sack_with(std::uint16_t gap_blocks, const PackedByteArray &behind = {}) {
   PackedByteArray packet(kCommonHeader + 16 + 4u * gap_blocks);
   std::uint8_t *chunk = packet.data() + kCommonHeader;
   chunk[0] = SACK;
@@ -32,8 +32,8 @@ TEST(RetransmissionTimer, OneSackInAWhileSaysNothingMoreInMoreWords) {
   RetransmissionTimer timer;
   const TimePoint start{1s};
   const PackedByteArray data(20, 7);
-  const PackedByteArray plain = sack(0, data);
-  PackedByteArray expected = sack(1, data);
+  const PackedByteArray plain = sack_with(0, data);
+  PackedByteArray expected = sack_with(1, data);
   expected[kCommonHeader + 17] = 1;  // From 1 to 0.
   EXPECT_EQ(bytes_of(timer.restart_by(plain, start)), expected);
   EXPECT_EQ(bytes_of(timer.restart_by(plain, start + 19ms)), plain);
@@ -43,14 +43,14 @@ TEST(RetransmissionTimer, OneSackInAWhileSaysNothingMoreInMoreWords) {
 TEST(RetransmissionTimer, SacksWithGapsAndWhatFollowsThemStayAsTheyAre) {
   RetransmissionTimer timer;
   const TimePoint start{1s};
-  EXPECT_EQ(bytes_of(timer.restart_by(sack(2), start)), sack(2));
-  EXPECT_EQ(bytes_of(timer.restart_by(sack(0), start)), sack(0));
-  EXPECT_NE(bytes_of(timer.restart_by(sack(0), start)), sack(0));
+  EXPECT_EQ(bytes_of(timer.restart_by(sack_with(2), start)), sack_with(2));
+  EXPECT_EQ(bytes_of(timer.restart_by(sack_with(0), start)), sack_with(0));
+  EXPECT_NE(bytes_of(timer.restart_by(sack_with(0), start)), sack_with(0));
 }
 
 TEST(RetransmissionTimer, OtherPacketsStayAsTheyAre) {
   RetransmissionTimer timer;
-  PackedByteArray heartbeat = sack(0);
+  PackedByteArray heartbeat = sack_with(0);
   heartbeat[kCommonHeader] = HEARTBEAT;
   EXPECT_EQ(bytes_of(timer.restart_by(heartbeat, TimePoint{1s})), heartbeat);
   const PackedByteArray header(kCommonHeader);
