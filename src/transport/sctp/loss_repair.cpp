@@ -28,6 +28,9 @@ constexpr double kMostLoss = 0.05;
 constexpr double kLossShare = 1.0 / 256;
 // Where less is under way, no window matters, and what is late does.
 constexpr std::size_t kFewBytes = 4096;
+// It is late already, and a repair that is lost too costs a round trip and more; a second copy of a
+// game's packet costs next to nothing.
+constexpr std::size_t kCopiesOfFew = 2;
 // A burst of losses is repaired no faster than others leave the network, and so many besides.
 constexpr std::size_t kLeastRepairs = 2;
 constexpr std::size_t kKeptMissing = 64;
@@ -228,6 +231,7 @@ bool LossRepair::congested() const {
 void LossRepair::take_repairs(std::vector<ByteView> &packets) {
   // Each has a place of its own, so that the views stay valid.
   if (repairs.size() < due_.size()) repairs.resize(due_.size());
+  const std::size_t copies = packets_.bytes() <= kFewBytes ? kCopiesOfFew : 1;
   std::size_t count = 0;
   for (const std::uint32_t tsn : due_) {
     const Packet *packet = packets_.find(tsn);
@@ -235,8 +239,8 @@ void LossRepair::take_repairs(std::vector<ByteView> &packets) {
     PackedByteArray &copy = repairs[count++];
     copy.assign(packet->bytes, packet->bytes + packet->size);
     fill_in_checksum(copy.data(), copy.size());
-    packets.emplace_back(copy.data(), copy.size());
-    ++repaired_;
+    packets.insert(packets.end(), copies, ByteView(copy.data(), copy.size()));
+    repaired_ += copies;
   }
   due_.clear();
 }
