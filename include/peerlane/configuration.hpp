@@ -37,7 +37,8 @@ struct Configuration {
   /// IP literal to bind to; "" = every interface. `127.0.0.1` and `::1` include loopback by
   /// themselves.
   std::string bind_address = {};
-  /// First UDP port to use; 0 = any port. For servers behind a firewall.
+  /// First UDP port to use; 0 = any port. For servers behind a firewall. An ICE restart takes other
+  /// ports of the range, besides those in use until then; where there are none left, it keeps them.
   std::uint16_t port_range_begin = 0;
   /// Last UDP port to use; 0 = any port.
   std::uint16_t port_range_end = 0;

@@ -39,7 +39,8 @@ struct StartGathering {
   std::uint32_t ice_generation = 0;
   bool controlling = true;
 };
-/// New credentials on the same sockets (RFC 8445 section 9); candidates are announced anew.
+/// New credentials, with sockets of their own (RFC 8445 section 9), or those of before, to take
+/// that back; candidates are announced anew.
 struct RestartIce {
   std::string local_ufrag, local_pwd;
   std::uint32_t ice_generation = 0;

@@ -45,7 +45,8 @@ class LoopContext {
   bool expedite(const char *name);
 
   /// Where the descriptor of read_first() has input, `read` is asked first, and GLib only if that
-  /// returns false: for one packet at a time GLib's way costs more than the packet does. Set once.
+  /// returns false: for one packet at a time GLib's way costs more than the packet does. Not to be
+  /// replaced inside `read`.
   void set_reader(std::function<bool()> read) { reader_ = std::move(read); }
   /// -1: none.
   void read_first(int descriptor) { reader_descriptor_ = descriptor; }

@@ -6,7 +6,6 @@
 
 #include "transport/ice/connectivity_check.hpp"
 #include "transport/ice/descriptors.hpp"
-#include "transport/ice/merged_input.hpp"
 
 namespace peerlane {
 
@@ -24,9 +23,6 @@ constexpr unsigned kPatienceConnectedMilliseconds = 50;
 // RFC 8445 section 11 asks for something at least every 15 s; SCTP's heartbeats see to that. But if
 // only our own address changed, and what the peer sends still finds us, nothing else tells it.
 constexpr Duration kBetweenPathChecks = std::chrono::seconds(20);
-// libnice reads a socket until it is empty. Under load that is never; other connections of the
-// strand want their turn.
-constexpr std::size_t kMaxBytesPerDispatch = 1 << 20;
 
 gboolean to_gboolean(bool value) { return value ? TRUE : FALSE; }
 
@@ -119,9 +115,11 @@ void IceTransport::Agent::set_remote_credentials(const std::string &ufrag, const
   if (closing_) return;
   if (!remote_credentials_) return use_credentials(remote);
   next_remote_gathering_done_ = false;
-  next_remote_credentials_.reset();
-  // It took its restart back.
-  if (remote == remote_credentials_) return;
+  const bool restarting = std::exchange(next_remote_credentials_, std::nullopt).has_value();
+  if (remote == remote_credentials_) {
+    if (restarting) remote_candidates_.stay();  // It took its restart back.
+    return;
+  }
   // The peer restarts. Our end joins with credentials of its own; until then the old generation
   // goes on.
   next_remote_credentials_ = remote;
@@ -129,7 +127,11 @@ void IceTransport::Agent::set_remote_credentials(const std::string &ufrag, const
 }
 
 void IceTransport::Agent::take_over_peer_of(Agent &former) {
-  if (former.remote_credentials_) remote_candidates_.forget(former.remote_credentials_->first);
+  if (former.remote_credentials_) {
+    remote_candidates_.forget(former.remote_credentials_->first);
+  } else if (former.remote_candidates_.past_ufrag()) {
+    remote_candidates_.forget(*former.remote_candidates_.past_ufrag());
+  }
   for (const Candidate &candidate : former.remote_candidates_.take_waiting())
     remote_candidates_.add(candidate);
   const bool done = std::exchange(former.next_remote_gathering_done_, false);
@@ -350,7 +352,7 @@ void IceTransport::Agent::send(std::span<const ByteView> datagrams) {
 void IceTransport::Agent::check_path() {
   if (closing_ || gate_.state() != State::CONNECTED) return;
   path_check_timer_.arm_in(kBetweenPathChecks);
-  // A restart under way has checks of its own; a TCP connection stays where it is.
+  // A restart in place has checks of its own; a TCP connection stays where it is.
   if (!remote_credentials_ || local_.transport != "udp") return;
   gboolean controlling = FALSE;
   g_object_get(nice_.get(), "controlling-mode", &controlling, nullptr);
@@ -359,60 +361,6 @@ void IceTransport::Agent::check_path() {
                                 remote_credentials_->second, controlling != FALSE});
   const ByteView datagram = check;
   if (!check.empty()) send(std::span(&datagram, 1));
-}
-
-void IceTransport::Agent::attach_receiver(bool on) {
-  nice_agent_attach_recv(nice_.get(), stream_, kComponent, context_->native(),
-                         on ? &on_nice_receive : nullptr, this);
-}
-
-void IceTransport::Agent::on_nice_receive(NiceAgent *, guint, guint, guint size, gchar *bytes,
-                                          gpointer self) {
-  auto *agent = static_cast<Agent *>(self);
-  if (agent->closing_) return;
-  agent->pause_if_greedy(size);
-  agent->on_receive(ByteView(bytes, size));
-}
-
-bool IceTransport::Agent::read_path() {
-  ByteView data;
-  for (std::size_t bytes = 0; bytes < kMaxBytesPerDispatch; bytes += data.size()) {
-    switch (path_.receive(data)) {
-      case UdpPath::Input::NONE:
-        return true;
-      case UdpPath::Input::OTHER:
-        return false;
-      case UdpPath::Input::DATA:
-        on_receive(data);
-    }
-  }
-  return true;
-}
-
-void IceTransport::Agent::on_receive(ByteView data) {
-  if (closing_) return;
-  if (!contains_stun(data)) return owner_.listener_.on_ice_data(data);
-  const MergedInput cut = without_stun(data);
-  dropped_["ice_merged_stun"] += cut.stun_packets;
-  // Alone it is one that libnice did not want.
-  if (!cut.data.empty()) path_.suspend_receive_offload();
-  for (const ByteView part : cut.data) {
-    if (!closing_) owner_.listener_.on_ice_data(part);
-  }
-}
-
-void IceTransport::Agent::pause_if_greedy(std::size_t bytes) {
-  GSource *source = g_main_current_source();
-  if (source == nullptr) return;
-  // Otherwise GLib takes the descriptor out of the poll set and back for each dispatch.
-  if (!g_source_get_can_recurse(source)) g_source_set_can_recurse(source, TRUE);
-  // The same for all that one turn of the context dispatches.
-  const gint64 time = g_source_get_time(source);
-  if (std::exchange(dispatch_time_, time) != time) dispatch_bytes_ = 0;
-  dispatch_bytes_ += bytes;
-  if (dispatch_bytes_ < kMaxBytesPerDispatch || resume_receiving_.armed()) return;
-  attach_receiver(false);
-  resume_receiving_.arm_in(Duration::zero());
 }
 
 }  // namespace peerlane

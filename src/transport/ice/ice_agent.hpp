@@ -63,6 +63,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   void check_path();
 
   State state() const { return gate_.state(); }
+  bool knows_peer() const { return remote_credentials_.has_value(); }
   bool has_credentials(const std::string &local_ufrag, const std::string &local_pwd) const {
     return local_ufrag_ == local_ufrag && local_pwd_ == local_pwd;
   }
@@ -115,7 +116,7 @@ class IceTransport::Agent final : private ServerReflexive::Listener, private Tls
   void read_path_first();
   void set_patience(bool connected);
 
-  // Receiving.
+  // Receiving: ice_agent_receive.cpp.
   void attach_receiver(bool on);
   /// False where there is something for libnice to read.
   bool read_path();

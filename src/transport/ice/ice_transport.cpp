@@ -8,11 +8,6 @@
 
 namespace peerlane {
 
-namespace {
-// RFC 8445 section 8.3.
-constexpr Duration kFormerListens = std::chrono::seconds(3);
-}  // namespace
-
 Result<std::unique_ptr<IceTransport>> IceTransport::create(const Options &options,
                                                            std::unique_ptr<LoopContext> context,
                                                            TimerQueue &timers, Listener &listener) {
@@ -40,6 +35,7 @@ Status IceTransport::gather() { return current_->gather(); }
 
 void IceTransport::set_remote_credentials(const std::string &ufrag, const std::string &pwd) {
   latest().set_remote_credentials(ufrag, pwd);
+  update_state();
 }
 
 void IceTransport::add_remote_candidate(const Candidate &candidate) {
@@ -56,13 +52,15 @@ void IceTransport::set_controlling(bool controlling) {
 void IceTransport::restart(const std::string &local_ufrag, const std::string &local_pwd) {
   if (closing_) return;
   if (current_->has_credentials(local_ufrag, local_pwd)) {
-    retire(std::move(next_));
+    let_go(std::move(next_));
+    update_state();
     return current_->announce_again();
   }
   // Where the system gives no more descriptors or ports, those in use have to do.
   if (!begin_generation(local_ufrag, local_pwd)) {
     latest().restart_in_place(local_ufrag, local_pwd);
   }
+  update_state();
 }
 
 bool IceTransport::begin_generation(const std::string &local_ufrag, const std::string &local_pwd) {
@@ -71,21 +69,39 @@ bool IceTransport::begin_generation(const std::string &local_ufrag, const std::s
   auto agent = std::make_unique<Agent>(options_, context_, timers_, *this);
   if (!agent->open()) return false;
   // What it says while it begins to gather counts already.
+  Agent &made = *agent;
   std::unique_ptr<Agent> former = std::exchange(next_, std::move(agent));
-  if (!next_->gather()) {
+  const Status gathering = made.gather();
+  // The listener may have closed the transport, or taken the restart back.
+  const bool is_next = next_.get() == &made;
+  if (is_next && !gathering) {
     retire(std::exchange(next_, std::move(former)));
     return false;
   }
-  next_->take_over_peer_of(former ? *former : *current_);
-  retire(std::move(former));
+  if (is_next) made.take_over_peer_of(former ? *former : *current_);
+  if (closing_) {
+    retire(std::move(former));
+  } else {
+    let_go(std::move(former));
+  }
   return true;
 }
 
 void IceTransport::use_next() {
   current_->leave_front();
-  retire(std::exchange(former_, std::exchange(current_, std::move(next_))));
-  end_of_former_.arm_in(kFormerListens);
+  let_go(std::exchange(current_, std::move(next_)));
   current_->come_to_front();
+}
+
+// The peer may use it already, or still, whatever has been agreed since.
+void IceTransport::let_go(std::unique_ptr<Agent> agent) {
+  if (!agent) return;
+  retire(std::exchange(former_, std::move(agent)));
+  end_of_former_.arm_in(options_.former_limit);
+}
+
+void IceTransport::on_agent_heard(const Agent &agent) {
+  if (&agent == former_.get()) end_of_former_.arm_in(options_.former_limit);
 }
 
 void IceTransport::retire(std::unique_ptr<Agent> agent) {
@@ -119,14 +135,20 @@ void IceTransport::on_agent_error(const Agent &agent, Error error, const std::st
   if (&agent == &latest()) listener_.on_ice_error(error, message);
 }
 
-// While the old generation works, the new one may take its time; it decides where the old one does
-// not.
 void IceTransport::on_agent_state(const Agent &agent, State state) {
-  const State before = state_;
   if (&agent == next_.get() && state == State::CONNECTED) use_next();
-  state_ = current_->state();
-  if (next_ && state_ != State::CONNECTED) state_ = next_->state();
-  if (state_ != before) listener_.on_ice_state(state_);
+  update_state();
+}
+
+// While the old generation works, the new one may take its time. Else either of them gives hope,
+// once it knows the peer.
+void IceTransport::update_state() {
+  const State before = std::exchange(state_, current_->state());
+  if (next_ && next_->knows_peer() && state_ != State::CONNECTED) {
+    const bool hopes = state_ == State::CHECKING && current_->knows_peer();
+    if (!hopes) state_ = next_->state();
+  }
+  if (state_ != before && !closing_) listener_.on_ice_state(state_);
 }
 
 void IceTransport::send(std::span<const ByteView> datagrams) { current_->send(datagrams); }
@@ -140,10 +162,14 @@ IceCandidateStats IceTransport::remote_candidate() const { return current_->remo
 
 std::map<std::string, std::uint64_t> IceTransport::dropped() const {
   std::map<std::string, std::uint64_t> sum = dropped_by_retired_;
-  for (const Agent *agent : {current_.get(), next_.get(), former_.get()}) {
-    if (agent == nullptr) continue;
+  const auto add = [&sum](const std::unique_ptr<Agent> &agent) {
+    if (!agent) return;
     for (const auto &[reason, count] : agent->dropped()) sum[reason] += count;
-  }
+  };
+  add(current_);
+  add(next_);
+  add(former_);
+  for (const std::unique_ptr<Agent> &agent : retired_) add(agent);
   return sum;
 }
 

@@ -30,8 +30,8 @@ class LoopContext;
 /// where it is not.
 ///
 /// Each generation (RFC 8445 section 9) has a NiceAgent with sockets of its own: a restart finds
-/// the network as it is by then, the old generation answers until the new one works, and a browser
-/// that has begun anew takes no address of the new one for one of the old.
+/// the network as it is by then, the old generation answers as long as the peer uses it, and a
+/// browser that has begun anew takes no address of the new one for one of the old.
 class IceTransport final : public DatagramSink {
  public:
   enum class State {
@@ -71,9 +71,11 @@ class IceTransport final : public DatagramSink {
     bool allow_segmentation_offload = true;
     bool allow_receive_offload = true;
     bool allow_direct_receive = true;
-    // Tests shorten both.
+    // Tests shorten them.
     Duration gathering_limit = std::chrono::seconds(5);  ///< For servers that do not answer.
     Duration checking_limit = std::chrono::seconds(30);  ///< Without a pair, before FAILED.
+    /// How long a former generation listens for the peer. The peer says something more often.
+    Duration former_limit = std::chrono::seconds(5);
   };
 
   /// ERR_CANT_CREATE where the system gives no socket or descriptor.
@@ -125,6 +127,7 @@ class IceTransport final : public DatagramSink {
   Agent &latest() const { return next_ ? *next_ : *current_; }
   bool begin_generation(const std::string &local_ufrag, const std::string &local_pwd);
   void use_next();
+  void let_go(std::unique_ptr<Agent> agent);
   void retire(std::unique_ptr<Agent> agent);
   void on_agent_closed(const Agent &agent);
 
@@ -133,8 +136,10 @@ class IceTransport final : public DatagramSink {
   void on_agent_gathering_done(const Agent &agent);
   void on_agent_state(const Agent &agent, State state);
   void on_agent_error(const Agent &agent, Error error, const std::string &message);
+  void on_agent_heard(const Agent &agent);
+  void update_state();
 
-  Options options_;  // Of the latest generation.
+  Options options_;  // Of the generation begun last.
   const std::shared_ptr<LoopContext> context_;
   TimerQueue &timers_;
   Listener &listener_;

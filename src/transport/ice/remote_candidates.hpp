@@ -27,8 +27,14 @@ class RemoteCandidates {
   void begin_generation(const std::string &ufrag);
   /// Another generation is about to begin: what does not name the present one waits.
   void expect_next_generation() { expecting_ = true; }
+  /// The other generation does not begin after all.
+  void stay() {
+    expecting_ = false;
+    waiting_.clear();
+  }
   /// What names this generation comes too late.
   void forget(const std::string &ufrag) { past_ufrag_ = ufrag; }
+  const std::optional<std::string> &past_ufrag() const { return past_ufrag_; }
   /// What waits for another generation than the present one.
   std::vector<Candidate> take_waiting() { return std::exchange(waiting_, {}); }
   void add(const Candidate &candidate);

@@ -20,9 +20,9 @@ class LoopContext;
 /// a loopback address, which is the near end of a TlsTunnel. Lives on the strand.
 ///
 /// Any program of this machine can connect to a loopback address. So the listener is there only
-/// while libnice gathers, and whoever is not the other end of a socket of this very agent is sent
-/// away: nobody else gets to the relay under our name, or into the place that is libnice's. One
-/// tunnel is enough: libnice would ask through each of its sockets, and get the same from all.
+/// while libnice gathers, and whoever is not the other end of a socket of this very connection is
+/// sent away: nobody else gets to the relay under our name, or into the place that is libnice's.
+/// One tunnel is enough: libnice would ask through each of its sockets, and get the same from all.
 class TlsRelay final : private SocketWatch::Owner, private TlsTunnel::Listener {
  public:
   class Listener {

@@ -22,6 +22,7 @@ class IceRestart : public ::testing::Test {
     options.controlling = controlling;
     options.bind_address = "127.0.0.1";
     options.checking_limit = std::chrono::seconds(2);
+    options.former_limit = std::chrono::milliseconds(300);
     return options;
   }
 
@@ -177,6 +178,87 @@ TEST_F(IceRestart, CandidatesMayComeBeforeTheirCredentials) {
     ice.set_remote_credentials("ccccDDDD", kPwd);
   });
   EXPECT_TRUE(comes_to_use(a, b, offered));
+}
+
+// The controlling end joins, and uses what the peer has offered, before the peer has its answer;
+// and that may never come.
+TEST_F(IceRestart, OnlyOneEndMovesForALongTime) {
+  connect();
+  restart(b, "aaaaBBBB");
+  const Candidate offered = b.heard().candidates.back();
+  tell(a, "aaaaBBBB", offered);
+  restart(a, "ccccDDDD");
+  ASSERT_TRUE(comes_to_use(a, b, a.heard().candidates.back()));
+  const auto end = std::chrono::steady_clock::now() + 4 * a.options().former_limit;
+  while (std::chrono::steady_clock::now() < end) expect_transfer_both_ways(a, b);
+  b.run([this](IceTransport &ice) {
+    ice.restart(b.options().local_ufrag, b.options().local_pwd);
+    ice.set_remote_credentials(a.options().local_ufrag, a.options().local_pwd);
+  });
+  const auto later = std::chrono::steady_clock::now() + 4 * a.options().former_limit;
+  while (std::chrono::steady_clock::now() < later) expect_transfer_both_ways(a, b);
+}
+
+TEST_F(IceRestart, GivesItsDescriptorsBack) {
+  connect();
+  restart(a, "aaaaAAAA");
+  a.run([this](IceTransport &ice) { ice.restart(a.options().local_ufrag, a.options().local_pwd); });
+  const std::size_t some = open_descriptors();
+  for (int i = 0; i < 20; ++i) restart(a, "aaaaBB" + std::to_string(10 + i));
+  a.run([this](IceTransport &ice) { ice.restart(a.options().local_ufrag, a.options().local_pwd); });
+  for (int i = 0; i < 5000 && open_descriptors() > some; ++i) usleep(2000);
+  EXPECT_LE(open_descriptors(), some);
+  expect_transfer_both_ways(a, b);
+}
+
+/// Nobody can be reached: the states that this end has told.
+class IceRestartInVain : public IceRestart {
+ protected:
+  void fail() {
+    ASSERT_TRUE(alone.gather().ok());
+    nobody_ = alone.heard().candidates.front();
+    nobody_.port = 9;
+    tell_of_nobody("nobodyAA");
+  }
+  void tell_of_nobody(const std::string &ufrag) {
+    nobody_.ufrag = ufrag;
+    tell(alone, ufrag, nobody_);
+    alone.run([](IceTransport &ice) { ice.set_remote_gathering_done(); });
+  }
+  bool hears(const std::vector<State> &states) {
+    return alone.wait_for([&](const IcePeer &peer) { return peer.heard_.states == states; });
+  }
+  static IcePeer::Options impatient() {
+    IcePeer::Options impatient = options(true);
+    impatient.checking_limit = std::chrono::milliseconds(200);
+    return impatient;
+  }
+
+  IcePeer alone{strand_, impatient()};
+  Candidate nobody_;
+
+  void TearDown() override {
+    alone.close();
+    IceRestart::TearDown();
+  }
+};
+
+TEST_F(IceRestartInVain, FailsAgain) {
+  fail();
+  ASSERT_TRUE(hears({State::FAILED}));
+  restart(alone, "aaaaBBBB");
+  tell_of_nobody("nobodyBB");
+  EXPECT_TRUE(hears({State::FAILED, State::CHECKING, State::FAILED}));
+}
+
+TEST_F(IceRestartInVain, DoesNotHideAFailure) {
+  fail();
+  restart(alone, "aaaaBBBB");
+  EXPECT_TRUE(hears({State::FAILED}));
+  alone.run([this](IceTransport &ice) {
+    ice.restart(alone.options().local_ufrag, alone.options().local_pwd);
+    EXPECT_EQ(ice.state(), State::FAILED);
+  });
 }
 
 // The offer's own generation ends with the object, whatever it is about to do.
