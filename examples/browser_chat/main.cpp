@@ -38,9 +38,11 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <glib-unix.h>
 
@@ -128,6 +130,12 @@ int main(int argc, char **argv) {
                  "usage: %s [--port <number>] [--folder <name>] [--send <file>]... "
                  "[--limit <MiB>]\n",
                  argv[0]);
+    return 2;
+  }
+  for (const std::filesystem::path &file : options->files) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(file, error)) continue;
+    std::fprintf(stderr, "%s: there is no file %s\n", argv[0], file.c_str());
     return 2;
   }
   return Program(*options).run();

@@ -22,6 +22,11 @@ for wrong in --nonsense "--port 65536" "--port x" "--limit -1" "--send"; do
   grep -q "^usage:" "$scratch/usage.log" || fail "no usage for '$wrong'"
 done
 
+status=0
+"$program" --port 0 --send "$scratch/nothing" 2>"$scratch/usage.log" || status=$?
+((status == 2)) || fail "status $status where there is no file to send"
+grep -qF "there is no file $scratch/nothing" "$scratch/usage.log"
+
 # The end of its input is not its end.
 mkfifo "$scratch/messages"
 "$program" --port 0 --folder "$scratch/received" </dev/null >"$scratch/out.log" 2>"$scratch/messages" &
