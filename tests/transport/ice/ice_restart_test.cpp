@@ -53,8 +53,23 @@ class IceRestart : public ::testing::Test {
     });
   }
 
-  static void restart(IcePeer &peer, const std::string &ufrag) {
-    peer.run([&](IceTransport &ice) { ice.restart(ufrag, kPwd); });
+  static void restart(IcePeer &peer, const std::string &ufrag, const std::string &pwd = kPwd) {
+    peer.run([&](IceTransport &ice) { ice.restart(ufrag, pwd); });
+  }
+
+  /// An end joins the restart that the other has begun with the one ufrag, by a restart with the
+  /// other. What it was offered.
+  static Candidate join(IcePeer &offerer, const std::string &offered, IcePeer &answerer,
+                        const std::string &answered) {
+    const Candidate candidate = offerer.heard().candidates.back();
+    tell(answerer, offered, candidate);
+    restart(answerer, answered);
+    tell(offerer, answered, answerer.heard().candidates.back());
+    return candidate;
+  }
+
+  static void take_back(IcePeer &peer) {
+    restart(peer, peer.options().local_ufrag, peer.options().local_pwd);
   }
 
   /// Data goes both ways until this end uses the address.
@@ -144,21 +159,15 @@ TEST_F(IceRestart, OfThePeerIsTakenBack) {
   });
   // A restart of its own is the next one: it must not find the peer's credentials in its place.
   restart(b, "ccccDDDD");
-  const Candidate offered = b.heard().candidates.back();
-  tell(a, "ccccDDDD", offered);
-  restart(a, "eeeeFFFF");
-  tell(b, "eeeeFFFF", a.heard().candidates.back());
+  const Candidate offered = join(b, "ccccDDDD", a, "eeeeFFFF");
   EXPECT_TRUE(comes_to_use(b, a, offered));
 }
 
 TEST_F(IceRestart, OneReplacesAnother) {
   connect();
   for (const char *ufrag : {"aaaaAAAA", "aaaaBBBB", "aaaaCCCC"}) restart(a, ufrag);
-  const Candidate offered = a.heard().candidates.back();
+  const Candidate offered = join(a, "aaaaCCCC", b, "ccccDDDD");
   EXPECT_EQ(offered.ufrag, "aaaaCCCC");
-  tell(b, "aaaaCCCC", offered);
-  restart(b, "ccccDDDD");
-  tell(a, "ccccDDDD", b.heard().candidates.back());
   EXPECT_TRUE(comes_to_use(a, b, offered));
 }
 
@@ -202,10 +211,10 @@ TEST_F(IceRestart, OnlyOneEndMovesForALongTime) {
 TEST_F(IceRestart, GivesItsDescriptorsBack) {
   connect();
   restart(a, "aaaaAAAA");
-  a.run([this](IceTransport &ice) { ice.restart(a.options().local_ufrag, a.options().local_pwd); });
+  take_back(a);
   const std::size_t some = open_descriptors();
   for (int i = 0; i < 20; ++i) restart(a, "aaaaBB" + std::to_string(10 + i));
-  a.run([this](IceTransport &ice) { ice.restart(a.options().local_ufrag, a.options().local_pwd); });
+  take_back(a);
   for (int i = 0; i < 5000 && open_descriptors() > some; ++i) usleep(2000);
   EXPECT_LE(open_descriptors(), some);
   expect_transfer_both_ways(a, b);
