@@ -207,9 +207,8 @@ void TransportStack::start_sctp() {
   // The channels' limit is not one for what opens them.
   options.max_message_size = std::max(configuration_.max_message_size, kMaxDcepOpen);
   options.receive_window = receive_window(configuration_);
-  // From the start, since not every peer can add streams later (RFC 6525).
-  options.streams = static_cast<std::uint16_t>(
-      std::max<std::uint32_t>(options.streams, channels_->streams_needed()));
+  options.fixed_streams = static_cast<std::uint16_t>(
+      std::max<std::uint32_t>(options.fixed_streams, channels_->streams_needed()));
   // The stack's timers run on one strand for all; the others are told when they have something to
   // send.
   options.wake = [strand = strand_, weak = weak_from_this()] {

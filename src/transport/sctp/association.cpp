@@ -16,7 +16,8 @@ SctpTransport::Association::Association(const Options &options, TimerQueue &time
       turn_(turn),
       below_(below),
       above_(above),
-      filter_(options.local_port, options.remote_port, options.streams),
+      filter_(options.local_port, options.remote_port),
+      tables_(options.local_port, options.remote_port, options.streams, options.fixed_streams),
       assembly_(options.max_message_size) {}
 
 SctpTransport::Association::~Association() { close(); }
@@ -37,7 +38,7 @@ void SctpTransport::Association::connect() {
 void SctpTransport::Association::open_socket() {
   socket_ = std::make_unique<UsrsctpSocket>(outbox_);
   lend_buffer();
-  if (Status status = socket_->connect(options_); !status) {
+  if (Status status = socket_->connect(options_, tables_.first()); !status) {
     end(status.error(), status.message());
     return;
   }
@@ -57,14 +58,22 @@ void SctpTransport::Association::feed(ByteView packet) {
   const std::size_t messages = filter_.seen().messages;
   packet = filter_.inspect(packet);
   if (packet.empty()) return;
-  packet = take_acknowledgement(packet);
-  lend_buffer();
-  socket_->input(packet);
-  // Asked at once, so that no second handshake can follow in the same turn.
-  if (!filter_.established() && socket_->numbers().open) filter_.set_established();
+  if (filter_.content().has_init) packet = on_peer_init(packet);
+  if (filter_.content().has_re_config) packet = tables_.translate(packet);
+  packet = make_room(packet);
+  if (packet.empty()) return;
+  input(take_acknowledgement(packet));
   if (filter_.seen().messages != messages) ticker_->touch();
   if (reading_) filter_.reset_seen();
   schedule();
+}
+
+void SctpTransport::Association::input(ByteView packet) {
+  lend_buffer();
+  socket_->input(packet);
+  numbers_valid_ = false;
+  // Asked at once, so that no second handshake can follow in the same turn.
+  if (!filter_.established() && socket_->numbers().open) filter_.set_established();
 }
 
 void SctpTransport::Association::schedule() {
@@ -109,7 +118,10 @@ void SctpTransport::Association::run_at_turn_end() {
 // (RFC 9260 section 5.1.5), and our peer would repeat it to the end. With new INITs both ends get
 // new cookies.
 void SctpTransport::Association::on_wall_clock_step() {
-  if (state_ != State::CONNECTING || filter_.established()) return;
+  if (state_ == State::CONNECTING && !filter_.established()) reopen_socket();
+}
+
+void SctpTransport::Association::reopen_socket() {
   SctpOutbox::Packets aborts;
   socket_.reset();
   outbox_->take(aborts);  // The peer's new association shall not hear of the end of the old one.

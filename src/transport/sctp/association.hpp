@@ -17,6 +17,7 @@
 #include "transport/sctp/sctp_ticker.hpp"
 #include "transport/sctp/sctp_transport.hpp"
 #include "transport/sctp/stream_requests.hpp"
+#include "transport/sctp/stream_tables.hpp"
 #include "transport/sctp/usrsctp_socket.hpp"
 
 union sctp_notification;
@@ -40,8 +41,8 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   SctpSendStatus send(const SctpMessage &message);
   bool reset_streams(const std::vector<std::uint16_t> &streams);
   bool request_streams(std::uint16_t total);
-  std::uint16_t outgoing_streams() const { return outgoing_streams_; }
-  std::uint16_t incoming_streams() const { return incoming_streams_; }
+  std::uint16_t outgoing_streams() const { return tables_.outgoing(); }
+  std::uint16_t incoming_streams() const { return tables_.incoming(); }
   bool interleaves() const { return interleaves_; }
   std::size_t send_room();
   bool may_overtake() { return state_ == State::CONNECTED && !stalled(); }
@@ -65,7 +66,9 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
 
   // association.cpp
   void open_socket();
+  void reopen_socket();
   void feed(ByteView packet);
+  void input(ByteView packet);
   void lend_buffer();
   void end(Error error, const std::string &reason);
   void let_go();
@@ -79,6 +82,16 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void on_association_change(std::uint16_t change);
   void on_up();
   void on_lost();
+
+  // association_streams.cpp
+  /// What the stack may see of the packet now.
+  ByteView on_peer_init(ByteView packet);
+  ByteView make_room(ByteView packet);
+  /// True where the peer has added to it.
+  bool note_incoming_table();
+  void pump_requests();
+  /// To the stack, whose request for more streams is not for the peer.
+  void answer_addition();
   void on_streams_reset(std::uint16_t flags, std::vector<std::uint16_t> streams);
   void on_streams_changed(bool refused);
 
@@ -86,12 +99,11 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void flush();
   void flush_packets();
   void send_down(SctpOutbox::Packets &packets);
-  void pump_requests();
   void begin_burst();
   void send_repairs();
   bool repairs_losses() const;
-  /// True where it has data.
-  bool inspect_outgoing(std::uint8_t *packet, std::size_t size, TimePoint now);
+  /// True where it has data. Takes out what is not for the peer.
+  bool inspect_outgoing(std::uint8_t *packet, std::size_t &size, TimePoint now);
   void on_data_sent(std::uint32_t tsn, TimePoint now);
   /// What the stack may see of the packet.
   ByteView take_acknowledgement(ByteView packet);
@@ -111,6 +123,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   std::shared_ptr<SctpTicker> ticker_;
   std::shared_ptr<SctpOutbox> outbox_;
   PacketFilter filter_;
+  StreamTables tables_;
   MessageAssembly assembly_;
   StreamRequests requests_;
   std::unique_ptr<UsrsctpSocket> socket_;
@@ -119,8 +132,8 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   bool reading_ = true;
   bool interleaves_ = false;
   bool lent_ = false;
-  std::uint16_t outgoing_streams_ = 0;
-  std::uint16_t incoming_streams_ = 0;
+  std::uint16_t incoming_table_ = StreamTables::kFirst;
+  bool incoming_table_known_ = false;
 
   // Once asked for in a turn, they are kept up by send().
   UsrsctpSocket::Numbers numbers_;

@@ -2,7 +2,6 @@
 #include <usrsctp.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "transport/sctp/association.hpp"
 
@@ -137,8 +136,7 @@ void SctpTransport::Association::on_up() {
   state_ = State::CONNECTED;
   filter_.set_established();
   numbers_valid_ = false;
-  outgoing_streams_ = numbers().outgoing_streams;
-  incoming_streams_ = numbers().incoming_streams;
+  note_incoming_table();
   interleaves_ = socket_->interleaves();
   send_heartbeat();  // For a first measure of the round trip.
   above_.on_sctp_connected();
@@ -163,41 +161,6 @@ void SctpTransport::Association::on_lost() {
   end(Error::ERR_CONNECTION_ERROR, "the peer has aborted the association, cause " +
                                        std::to_string(abort.cause) +
                                        (abort.text.empty() ? std::string() : ": " + abort.text));
-}
-
-void SctpTransport::Association::on_streams_reset(std::uint16_t flags,
-                                                  std::vector<std::uint16_t> streams) {
-  const bool refused = (flags & (SCTP_STREAM_RESET_DENIED | SCTP_STREAM_RESET_FAILED)) != 0;
-  if ((flags & SCTP_STREAM_RESET_INCOMING_SSN) != 0) {
-    if (refused) return;  // Of a request that we never make.
-    if (streams.empty()) {
-      // RFC 6525 section 4.1: no list means all of them.
-      streams.resize(incoming_streams_);
-      std::iota(streams.begin(), streams.end(), std::uint16_t{0});
-    }
-    std::erase_if(streams, [this](std::uint16_t stream) { return stream >= incoming_streams_; });
-    for (const std::uint16_t stream : streams) assembly_.abandon(stream);
-    if (!streams.empty()) above_.on_sctp_incoming_reset(streams);
-    return;
-  }
-  if ((flags & SCTP_STREAM_RESET_OUTGOING_SSN) == 0) return;
-  if (refused) {
-    requests_.on_reset_refused(streams, (flags & SCTP_STREAM_RESET_FAILED) != 0);
-  } else {
-    for (const std::uint16_t stream : streams) repair_.on_stream_reset(stream);
-    requests_.on_reset_performed(streams);
-  }
-}
-
-void SctpTransport::Association::on_streams_changed(bool refused) {
-  numbers_valid_ = false;
-  const UsrsctpSocket::Numbers &now = numbers();
-  if (refused || now.outgoing_streams != outgoing_streams_) requests_.on_growth_answered(refused);
-  outgoing_streams_ = now.outgoing_streams;
-  incoming_streams_ = now.incoming_streams;
-  // A channel needs both directions, so who is given more streams asks for as many.
-  if (incoming_streams_ > outgoing_streams_) requests_.want_outgoing(incoming_streams_);
-  above_.on_sctp_streams_changed();
 }
 
 }  // namespace peerlane

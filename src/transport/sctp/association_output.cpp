@@ -47,6 +47,7 @@ void SctpTransport::Association::flush() {
   choose_coalescing();
   send_repairs();
   flush_packets();
+  answer_addition();
   if (closed()) return;
   if (const ByteView reset = filter_.take_held_reset(); !reset.empty()) feed(reset);
 }
@@ -67,11 +68,13 @@ void SctpTransport::Association::send_down(SctpOutbox::Packets &packets) {
   batch.clear();
   for (const std::uint32_t length : packets.lengths) {
     std::uint8_t *packet = packets.bytes.data() + offset;
-    const bool has_data = inspect_outgoing(packet, length, now);
-    fill_in_checksum(packet, length);
-    if (has_data && repairs_losses()) repair_.on_sent(ByteView(packet, length), now);
-    batch.emplace_back(packet, length);
+    std::size_t size = length;
+    const bool has_data = inspect_outgoing(packet, size, now);
     offset += length;
+    if (size == kCommonHeader) continue;
+    fill_in_checksum(packet, size);
+    if (has_data && repairs_losses()) repair_.on_sent(ByteView(packet, size), now);
+    batch.emplace_back(packet, size);
     if (offset - begin < kSlice) continue;
     below_.send(batch);
     batch.clear();
@@ -80,16 +83,15 @@ void SctpTransport::Association::send_down(SctpOutbox::Packets &packets) {
   if (!batch.empty()) below_.send(batch);
 }
 
-bool SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t size,
+bool SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::size_t &size,
                                                   TimePoint now) {
   for (std::size_t offset = kCommonHeader; offset + kChunkHeader <= size;) {
     std::uint8_t *chunk = packet + offset;
+    const std::size_t length = std::max<std::size_t>(read16(chunk + 2), kChunkHeader);
     switch (chunk[0]) {
       case INIT:
       case INIT_ACK:
-        // The stack accepts up to 65535 streams, added one by one; nobody needs them all at once.
-        write16(chunk + kInitIncomingStreams,
-                std::min(read16(chunk + kInitIncomingStreams), options_.streams));
+        tables_.on_own_init(chunk);
         return false;
       case DATA:
       case I_DATA:
@@ -103,7 +105,17 @@ bool SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
         filter_.set_cumulative_tsn(read32(chunk + 4));
         [[fallthrough]];
       default:
-        offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
+        offset += padded(length);
+        break;
+      case RE_CONFIG:
+        if (tables_.is_for_peer(chunk, std::min(length, size - offset))) {
+          offset += padded(length);
+        } else {
+          const std::size_t end = std::min(offset + padded(length), size);
+          std::copy(packet + end, packet + size, chunk);
+          size -= end - offset;
+        }
+        break;
     }
   }
   return false;
@@ -195,14 +207,6 @@ void SctpTransport::Association::choose_coalescing() {
   outbox_->set_coalesce_sacks(least > Duration(0) && least < kCoalesceBelow);
 }
 
-void SctpTransport::Association::pump_requests() {
-  if (state_ != State::CONNECTED) return;
-  if (requests_.pump(*socket_, numbers(), interleaves_)) above_.on_sctp_streams_changed();
-  if (closed()) return;
-  const std::vector<std::uint16_t> finished = requests_.take_finished();
-  if (!finished.empty()) above_.on_sctp_outgoing_reset(finished);
-}
-
 const UsrsctpSocket::Numbers &SctpTransport::Association::numbers() {
   if (!numbers_valid_ && socket_ != nullptr) {
     numbers_ = socket_->numbers();
@@ -214,10 +218,16 @@ const UsrsctpSocket::Numbers &SctpTransport::Association::numbers() {
 SctpSendStatus SctpTransport::Association::send(const SctpMessage &message) {
   if (closed() || socket_ == nullptr) return SctpSendStatus::FAILED;
   if (state_ != State::CONNECTED || requests_.blocks_sending()) return SctpSendStatus::FULL;
-  if (message.stream >= outgoing_streams_ || requests_.is_resetting(message.stream)) {
+  if (message.stream >= tables_.outgoing() || requests_.is_resetting(message.stream)) {
     return SctpSendStatus::FAILED;
   }
   const UsrsctpSocket::Numbers &now = numbers();
+  if (message.stream >= now.outgoing_streams) {
+    // Where it has to wait, what it waits for comes in a turn of its own.
+    const auto total = static_cast<std::uint16_t>(message.stream + 1);
+    if (requests_.want_outgoing(total)) turn_.mark(*this);
+    return SctpSendStatus::FULL;
+  }
   // What is inside goes out sooner or later, however old. So a message that ages stays with its
   // owner, who can still drop it, while nothing moves.
   const bool ages = message.reliability == SctpMessage::Reliability::MAX_LIFETIME;
@@ -273,21 +283,6 @@ std::size_t SctpTransport::Association::send_room() {
   const std::size_t margin = std::clamp(window, kLeastMargin, kMargin);
   const std::size_t most = std::min(window + margin, flight_.bytes());
   return std::min(now.inside < most ? most - now.inside : 0, burst_left_);
-}
-
-bool SctpTransport::Association::reset_streams(const std::vector<std::uint16_t> &streams) {
-  if (state_ != State::CONNECTED) return false;
-  requests_.reset(streams);
-  schedule();
-  return true;
-}
-
-bool SctpTransport::Association::request_streams(std::uint16_t total) {
-  if (state_ != State::CONNECTED || requests_.growth_refused()) return false;
-  if (total <= outgoing_streams_) return true;
-  requests_.want_outgoing(total);
-  schedule();
-  return true;
 }
 
 SctpStatus SctpTransport::Association::status() const {

@@ -46,14 +46,6 @@ const char *sack_reason(const std::uint8_t *data, std::size_t length) {
 /// stack start numbering anew, or move its queues while a message is half sent.
 const char *re_config_fault(const std::uint8_t *data, std::size_t length, std::uint32_t &reset_at,
                             bool &resets) {
-  enum : std::uint16_t {
-    OUTGOING_RESET = 13,
-    INCOMING_RESET = 14,
-    TSN_RESET = 15,
-    RESPONSE = 16,
-    ADD_OUTGOING = 17,
-    ADD_INCOMING = 18
-  };
   std::size_t offset = kChunkHeader;
   int parameters = 0;
   if (length < kChunkHeader + 8) return "sctp_re_config_length";
@@ -70,10 +62,10 @@ const char *re_config_fault(const std::uint8_t *data, std::size_t length, std::u
       case INCOMING_RESET:
         if (size % 2 != 0) return "sctp_re_config_length";
         break;
-      case RESPONSE:
+      case RECONFIG_RESPONSE:
         if (size != 12 && size != 20) return "sctp_re_config_length";
         break;
-      case ADD_OUTGOING:
+      case ADD_OUTGOING_STREAMS:
         if (size != 12) return "sctp_re_config_length";
         break;
       default:
@@ -86,9 +78,8 @@ const char *re_config_fault(const std::uint8_t *data, std::size_t length, std::u
 
 }  // namespace
 
-PacketFilter::PacketFilter(std::uint16_t local_port, std::uint16_t remote_port,
-                           std::uint16_t streams)
-    : local_port_(local_port), remote_port_(remote_port), streams_(streams) {}
+PacketFilter::PacketFilter(std::uint16_t local_port, std::uint16_t remote_port)
+    : local_port_(local_port), remote_port_(remote_port) {}
 
 ByteView PacketFilter::inspect(ByteView packet) {
   if (packet.size() < kCommonHeader + kChunkHeader || packet.size() > kMaxPacket) {
@@ -100,7 +91,8 @@ ByteView PacketFilter::inspect(ByteView packet) {
     return {};
   }
   tag_ = read32(packet.data() + 4);
-  bool keep_all = true, keep_any = false, has_init = false;
+  content_ = {};
+  bool keep_all = true, keep_any = false;
   for (std::size_t offset = kCommonHeader; offset < packet.size();) {
     const std::size_t length = chunk_length(packet, offset);
     if (length == 0) {
@@ -118,14 +110,12 @@ ByteView PacketFilter::inspect(ByteView packet) {
       keep_all = false;
     } else {
       keep_any = true;
-      has_init = has_init || chunk.type == INIT || chunk.type == INIT_ACK;
       count(chunk);
     }
     offset += padded(length);
   }
   if (!keep_any) return {};
-  if (!keep_all) packet = rebuild(packet);
-  return has_init ? limit_streams(packet) : packet;
+  return keep_all ? packet : rebuild(packet);
 }
 
 const char *PacketFilter::reason_to_drop(const Chunk &chunk) {
@@ -224,9 +214,7 @@ ByteView PacketFilter::take_held_reset() {
   PackedByteArray packet(kCommonHeader);
   write16(packet.data(), remote_port_);
   write16(packet.data() + 2, local_port_);
-  for (std::size_t i = 0; i < 4; ++i) {
-    packet[4 + i] = static_cast<std::uint8_t>(tag_ >> (24 - 8 * i));
-  }
+  write32(packet.data() + 4, tag_);
   packet.insert(packet.end(), held_reset_.begin(), held_reset_.end());
   packet.resize(padded(packet.size()));
   held_reset_.clear();
@@ -248,14 +236,39 @@ void PacketFilter::remember_abort(const Chunk &chunk) {
 }
 
 void PacketFilter::count(const Chunk &chunk) {
-  if (chunk.type == SACK) {
-    acknowledged_.data = true;
-    acknowledged_.cumulative_tsn = read32(chunk.data + 4);
+  switch (chunk.type) {
+    case DATA:
+    case I_DATA:
+      ++seen_.messages;
+      seen_.bytes += chunk.length - (chunk.type == DATA ? kDataHeader : kIDataHeader);
+      content_.add_stream(read16(chunk.data + 8));
+      return;
+    case SACK:
+      acknowledged_.data = true;
+      acknowledged_.cumulative_tsn = read32(chunk.data + 4);
+      return;
+    case HEARTBEAT_ACK:
+      acknowledged_.heartbeat = true;
+      return;
+    case FORWARD_TSN:
+    case I_FORWARD_TSN: {
+      // RFC 3758 section 3.2, RFC 8260 section 2.3.1: each names a stream first.
+      const std::size_t size = chunk.type == FORWARD_TSN ? 4 : 8;
+      for (std::size_t at = 8; at + size <= chunk.length; at += size) {
+        content_.add_stream(read16(chunk.data + at));
+      }
+      return;
+    }
+    case INIT:
+    case INIT_ACK:
+      content_.has_init = true;
+      return;
+    case RE_CONFIG:
+      content_.has_re_config = true;
+      return;
+    default:
+      return;
   }
-  acknowledged_.heartbeat = acknowledged_.heartbeat || chunk.type == HEARTBEAT_ACK;
-  if (chunk.type != DATA && chunk.type != I_DATA) return;
-  ++seen_.messages;
-  seen_.bytes += chunk.length - (chunk.type == DATA ? kDataHeader : kIDataHeader);
 }
 
 // The rare case, so it judges each chunk a second time; judging has no effect that matters twice.
@@ -274,17 +287,6 @@ ByteView PacketFilter::rebuild(ByteView packet) {
     offset += padded(length);
   }
   filtered.swap(kept);
-  return filtered;
-}
-
-// The stack keeps a table entry for each stream of the peer, and peers announce 65535.
-ByteView PacketFilter::limit_streams(ByteView packet) const {
-  const std::size_t at = kCommonHeader + kInitOutgoingStreams;
-  const std::size_t peers = read16(packet.data() + at);
-  if (peers <= streams_) return packet;
-  PackedByteArray changed(packet.begin(), packet.end());
-  write16(changed.data() + at, streams_);
-  filtered.swap(changed);
   return filtered;
 }
 

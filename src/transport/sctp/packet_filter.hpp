@@ -36,8 +36,18 @@ class PacketFilter {
     std::string text;
   };
 
-  /// `streams`: how many incoming streams an INIT may ask for; more are added later (RFC 6525).
-  PacketFilter(std::uint16_t local_port, std::uint16_t remote_port, std::uint16_t streams);
+  /// What the last packet has for StreamTables.
+  struct Content {
+    bool has_init = false;  ///< Or INIT ACK; nothing else then.
+    bool has_re_config = false;
+    std::uint32_t streams = 0;  ///< All that its data is on are below this number.
+
+    void add_stream(std::uint16_t stream) {
+      if (stream >= streams) streams = stream + 1u;
+    }
+  };
+
+  PacketFilter(std::uint16_t local_port, std::uint16_t remote_port);
 
   /// The packet as the stack may see it, without the chunks that it may not; empty where nothing is
   /// left. Valid until the next call on this thread.
@@ -53,6 +63,7 @@ class PacketFilter {
   /// none whose data is complete. Valid until the next call.
   ByteView take_held_reset();
 
+  const Content &content() const { return content_; }
   const Seen &seen() const { return seen_; }
   void reset_seen() { seen_ = {}; }
   Acknowledged take_acknowledged() { return std::exchange(acknowledged_, {}); }
@@ -75,12 +86,10 @@ class PacketFilter {
   void count(const Chunk &chunk);
   void drop(const char *reason) { ++dropped_[reason]; }
   ByteView rebuild(ByteView packet);
-  ByteView limit_streams(ByteView packet) const;
 
   // Constant after construction.
   const std::uint16_t local_port_;
   const std::uint16_t remote_port_;
-  const std::uint16_t streams_;
 
   bool established_ = false;
   PackedByteArray cookie_echo_;  // The last one before the association was established.
@@ -90,6 +99,7 @@ class PacketFilter {
   std::uint32_t held_until_ = 0;
   std::uint32_t cumulative_tsn_ = 0;
   std::uint32_t tag_ = 0;  // Of the packet under inspection.
+  Content content_;
   Seen seen_;
   Acknowledged acknowledged_;
   Abort abort_;

@@ -56,9 +56,11 @@ class SctpTransport final : public SctpAssociation {
     std::size_t receive_window = 4u << 20;
     std::size_t send_buffer =
         0;  ///< Bytes inside the stack at most; 0 = as much as the path needs and one message.
-    std::uint16_t streams = 256;  ///< In each direction at first; `request_streams` asks for more.
-    bool interleaving = true;     ///< Offer message interleaving (RFC 8260).
-    bool repair_losses = true;    ///< On long paths: see LossRepair.
+    std::uint16_t streams = 65535;  ///< Announced for each direction (RFC 8831 section 6.2).
+    /// With a peer that has no stream reconfiguration (RFC 6525).
+    std::uint16_t fixed_streams = 256;
+    bool interleaving = true;   ///< Offer message interleaving (RFC 8260).
+    bool repair_losses = true;  ///< On long paths: see LossRepair.
     /// Tells the owning strand, from any thread, that the transport has something to do: call
     /// `schedule` there. Needed only where several strands have transports.
     std::function<void()> wake;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "transport/sctp/stream_tables.hpp"
+
 namespace peerlane {
 
 namespace {
@@ -37,8 +39,10 @@ void StreamRequests::on_reset_refused(const std::vector<std::uint16_t> &streams,
   }
 }
 
-void StreamRequests::want_outgoing(std::uint16_t total) {
-  if (!growth_refused_) wanted_ = std::max(wanted_, total);
+bool StreamRequests::want_outgoing(std::uint16_t total) {
+  if (total <= wanted_) return false;
+  wanted_ = total;
+  return true;
 }
 
 void StreamRequests::on_growth_answered(bool refused) {
@@ -48,39 +52,48 @@ void StreamRequests::on_growth_answered(bool refused) {
   if (refused) wanted_ = 0;
 }
 
-bool StreamRequests::pump(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
-                          bool interleaves) {
-  if (to_ask_) pump_resets(socket, numbers);
-  if (wanted_ == 0 || growing_) return false;
-  if (wanted_ <= numbers.outgoing_streams) {
+StreamRequests::Growth StreamRequests::pump(UsrsctpSocket &socket,
+                                            const UsrsctpSocket::Numbers &numbers,
+                                            std::uint16_t allowed, bool interleaves) {
+  if (to_ask_) pump_resets(socket, numbers, allowed);
+  drains_ = false;
+  if (wanted_ == 0 || growing_) return Growth::NONE;
+  const bool own = numbers.outgoing_streams < allowed;
+  if (wanted_ <= numbers.outgoing_streams || (growth_refused_ && !own)) {
     wanted_ = 0;
-    return false;
+    return Growth::NONE;
   }
   // usrsctp moves its queues for this and forgets which stream it has sent half a message of; the
   // next packet would then go on with another one, which the peer answers with ABORT.
-  if (!interleaves && numbers.inside > 0) return false;
-  const auto more = static_cast<std::uint16_t>(wanted_ - numbers.outgoing_streams);
-  switch (socket.add_outgoing(more)) {
+  drains_ = !interleaves && numbers.inside > 0;
+  if (drains_) return Growth::NONE;
+  const std::uint16_t total =
+      own ? StreamTables::size_for(static_cast<std::uint16_t>(wanted_ - 1), allowed) : wanted_;
+  switch (socket.add_outgoing(static_cast<std::uint16_t>(total - numbers.outgoing_streams))) {
     case UsrsctpSocket::RequestResult::DONE:
-      growing_ = true;
-      return false;
+      growing_ = !own;
+      return own ? Growth::OWN : Growth::ASKED;
     case UsrsctpSocket::RequestResult::LATER:
-      return false;
+      return Growth::NONE;
     case UsrsctpSocket::RequestResult::NEVER:
       break;
   }
   wanted_ = 0;
   growth_refused_ = true;
-  return true;
+  return Growth::REFUSED;
 }
 
-void StreamRequests::pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers) {
+void StreamRequests::pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
+                                 std::uint16_t allowed) {
   to_ask_ = false;
   std::vector<std::uint16_t> streams, impossible;
   for (auto &[stream, reset] : resets_) {
     if (reset.stage != Stage::TO_ASK) continue;
-    if (stream >= numbers.outgoing_streams) {
+    if (stream >= allowed) {
       impossible.push_back(stream);
+    } else if (stream >= numbers.outgoing_streams) {
+      want_outgoing(static_cast<std::uint16_t>(stream + 1));
+      to_ask_ = true;
     } else if (streams.size() < kStreamsPerRequest) {
       streams.push_back(stream);
     } else {

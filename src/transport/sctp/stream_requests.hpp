@@ -22,15 +22,25 @@ class StreamRequests {
   void on_reset_performed(const std::vector<std::uint16_t> &streams);
   void on_reset_refused(const std::vector<std::uint16_t> &streams, bool may_retry);
 
-  void want_outgoing(std::uint16_t total);
-  /// Nothing may be sent until the request for more streams could be made.
-  bool blocks_sending() const { return wanted_ != 0 && !growing_; }
+  enum class Growth {
+    NONE,
+    OWN,      ///< The stack has asked for streams that the peer has allowed already.
+    ASKED,    ///< The peer was asked.
+    REFUSED,  ///< It cannot be.
+  };
+
+  /// True where it is news.
+  bool want_outgoing(std::uint16_t total);
+  /// Nothing may be sent until all is acknowledged and the request for more streams was made.
+  bool blocks_sending() const { return drains_; }
   /// The count has changed, or did not.
   void on_growth_answered(bool refused);
   bool growth_refused() const { return growth_refused_; }
 
-  /// Makes the requests that can be made now; true where more streams were asked for, in vain.
-  bool pump(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers, bool interleaves);
+  /// Makes the requests that can be made now. `allowed`: how many streams the peer allows without
+  /// being asked.
+  Growth pump(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers, std::uint16_t allowed,
+              bool interleaves);
 
  private:
   enum class Stage { TO_ASK, ASKED };
@@ -38,13 +48,15 @@ class StreamRequests {
     Stage stage = Stage::TO_ASK;
     int attempts = 0;
   };
-  void pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers);
+  void pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
+                   std::uint16_t allowed);
 
   std::map<std::uint16_t, Reset> resets_;
   std::vector<std::uint16_t> finished_;
   bool to_ask_ = false;
   std::uint16_t wanted_ = 0;  // 0: no more than there are.
-  bool growing_ = false;      // The request is on its way.
+  bool drains_ = false;
+  bool growing_ = false;  // The request is on its way.
   bool growth_refused_ = false;
 };
 

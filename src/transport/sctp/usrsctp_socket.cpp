@@ -64,12 +64,12 @@ bool UsrsctpSocket::set(int option, const Value &value) {
   return usrsctp_setsockopt(socket_, IPPROTO_SCTP, option, &value, sizeof value) == 0;
 }
 
-Status UsrsctpSocket::connect(const SctpTransport::Options &options) {
+Status UsrsctpSocket::connect(const SctpTransport::Options &options, std::uint16_t streams) {
   const std::lock_guard lock(UsrsctpRuntime::instance().lifecycle_lock());
   const UsrsctpRuntime::Call call(id_, *outbox_);
   socket_ = usrsctp_socket(AF_CONN, SOCK_STREAM, IPPROTO_SCTP, nullptr, nullptr, 0, nullptr);
   if (socket_ == nullptr) return cannot("make a socket");
-  if (Status status = configure(options); !status) return status;
+  if (Status status = configure(options, streams); !status) return status;
   if (Status status = configure_path(options); !status) return status;
   auto local = address(id_, options.local_port);
   if (usrsctp_bind(socket_, reinterpret_cast<struct sockaddr *>(&local), sizeof local) != 0) {
@@ -83,7 +83,7 @@ Status UsrsctpSocket::connect(const SctpTransport::Options &options) {
   return {};
 }
 
-Status UsrsctpSocket::configure(const SctpTransport::Options &options) {
+Status UsrsctpSocket::configure(const SctpTransport::Options &options, std::uint16_t streams) {
   if (usrsctp_set_non_blocking(socket_, 1) != 0) return cannot("be non-blocking");
   if (usrsctp_set_upcall(socket_, on_upcall, usrsctp_address(id_)) != 0)
     return cannot("set a callback");
@@ -100,8 +100,8 @@ Status UsrsctpSocket::configure(const SctpTransport::Options &options) {
     return cannot("set the buffers");
   }
   struct sctp_initmsg init {};
-  init.sinit_num_ostreams = options.streams;
-  init.sinit_max_instreams = 65535;  // What is announced is cut down on the wire.
+  init.sinit_num_ostreams = streams;
+  init.sinit_max_instreams = 65535;  // StreamTables says what is announced.
   // Both kinds: a peer of ours may add streams. The filter keeps out the rest that this allows.
   struct sctp_assoc_value reset {};
   reset.assoc_id = SCTP_FUTURE_ASSOC;

@@ -52,8 +52,8 @@ class UsrsctpSocket {
   UsrsctpSocket(const UsrsctpSocket &) = delete;
   UsrsctpSocket &operator=(const UsrsctpSocket &) = delete;
 
-  /// Makes the socket and begins the handshake.
-  Status connect(const SctpTransport::Options &options);
+  /// Makes the socket and begins the handshake, with so many streams of ours.
+  Status connect(const SctpTransport::Options &options, std::uint16_t streams);
   void input(ByteView packet);
   void send_heartbeat(std::uint16_t remote_port);
   SctpSendStatus send(const SctpMessage &message, std::uint16_t retransmissions);
@@ -66,7 +66,7 @@ class UsrsctpSocket {
   bool interleaves() const;
 
  private:
-  Status configure(const SctpTransport::Options &options);
+  Status configure(const SctpTransport::Options &options, std::uint16_t streams);
   Status configure_path(const SctpTransport::Options &options);
   bool subscribe();
   template <class Value>

@@ -22,6 +22,7 @@ constexpr std::size_t kChunkHeader = 4;
 constexpr std::size_t kDataHeader = 16;   // RFC 9260 section 3.3.1
 constexpr std::size_t kIDataHeader = 20;  // RFC 8260 section 2.1
 constexpr std::size_t kInitHeader = 20;   // RFC 9260 section 3.3.2
+constexpr std::size_t kInitTag = 4;
 constexpr std::size_t kInitOutgoingStreams = 12;
 constexpr std::size_t kInitIncomingStreams = 14;
 constexpr std::size_t kInitTsn = 16;
@@ -54,6 +55,16 @@ enum ChunkType : std::uint8_t {
   I_FORWARD_TSN = 0xc2,
 };
 
+/// Parameters of RE-CONFIG (RFC 6525 section 4): a number follows their header.
+enum ReConfigType : std::uint16_t {
+  OUTGOING_RESET = 13,
+  INCOMING_RESET = 14,
+  TSN_RESET = 15,
+  RECONFIG_RESPONSE = 16,
+  ADD_OUTGOING_STREAMS = 17,
+  ADD_INCOMING_STREAMS = 18,
+};
+
 inline std::uint16_t read16(const std::uint8_t *at) {
   return static_cast<std::uint16_t>(at[0] << 8 | at[1]);
 }
@@ -65,6 +76,11 @@ inline std::uint32_t read32(const std::uint8_t *at) {
 inline void write16(std::uint8_t *at, std::uint16_t value) {
   at[0] = static_cast<std::uint8_t>(value >> 8);
   at[1] = static_cast<std::uint8_t>(value);
+}
+
+inline void write32(std::uint8_t *at, std::uint32_t value) {
+  write16(at, static_cast<std::uint16_t>(value >> 16));
+  write16(at + 2, static_cast<std::uint16_t>(value));
 }
 
 inline std::size_t padded(std::size_t length) { return (length + 3) & ~std::size_t{3}; }

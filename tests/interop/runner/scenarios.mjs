@@ -160,6 +160,31 @@ async function severalChannels(call) {
   await Promise.all(channels.map(({label}, i) => call.exchange(label, {text: `message for lane ${i}`})));
 }
 
+/** Ids far beyond those that a stack keeps a place for at first, on both sides; some are closed, and others go on. */
+async function manyChannels(call) {
+  const labels = (end) => Array.from({length: 70}, (_, i) => `${end} ${i}`);
+  await call.connect({channels: labels('offerer').map((label) => ({label}))});
+  for (const label of labels('answerer')) call.create(call.answerer, label);
+  for (const label of labels('answerer')) await call.opened(call.answerer, label);
+  const all = [...labels('offerer'), ...labels('answerer')];
+  await Promise.all(all.map((label) => call.exchange(label, {text: `message for ${label}`})));
+  for (const [closer, label] of [[call.offerer, 'answerer 60'], [call.answerer, 'offerer 69']]) {
+    closer.send({cmd: 'close-channel', ch: label});
+    await Promise.all([call.closed(call.us, label), call.closed(call.peer, label)]);
+  }
+  await Promise.all(['offerer 0', 'offerer 68', 'answerer 69'].map((label) => call.exchange(label, WELL)));
+}
+
+async function negotiatedHighId(call) {
+  await call.connect();
+  const options = {negotiated: true, id: 900};
+  call.create(call.offerer, 'high', options);
+  call.create(call.answerer, 'high', options);
+  await call.opened(call.offerer, 'high', options);
+  await call.exchange('high', WELL);
+  await call.exchange('x', WELL);
+}
+
 async function negotiatedBefore(call) {
   const channel = {label: 'agreed', options: {negotiated: true, id: 11}};
   await call.connect({channels: [channel], answererChannels: [channel]});
@@ -185,6 +210,7 @@ export const scenarios = [
   {name: '64 KiB − 1', run: sized(65535)},
   {name: '256 KiB', run: sized(262144)},
   {name: 'several channels', run: severalChannels},
+  {name: 'many channels', run: manyChannels},
   {name: 'unicode label', run: lane('Straße 道路 🛣', {}, [WELL])},
   {name: 'empty label', run: lane('', {}, [WELL])},
   {name: 'protocol', run: lane('x', {protocol: 'lane.v1 ü'}, [WELL])},
@@ -194,6 +220,7 @@ export const scenarios = [
   {name: 'maxPacketLifeTime', run: lane('x', {maxPacketLifeTime: 500}, [WELL])},
   {name: 'negotiated before connecting', run: negotiatedBefore},
   {name: 'negotiated after connecting', run: negotiatedLater},
+  {name: 'negotiated with a high id', run: negotiatedHighId},
   {name: 'opened later by the offerer', run: openedLater(offerer)},
   {name: 'opened later by the answerer', run: openedLater(answerer)},
   {name: 'burst of 1000', run: burst},

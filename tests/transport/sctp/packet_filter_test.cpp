@@ -59,7 +59,7 @@ class PacketFilterTest : public testing::Test {
     const auto found = filter_.dropped().find(reason);
     return found == filter_.dropped().end() ? 0 : found->second;
   }
-  PacketFilter filter_{5000, 5000, 256};
+  PacketFilter filter_{5000, 5000};
 };
 
 TEST_F(PacketFilterTest, PassesOrdinaryPacketsUnchanged) {
@@ -164,11 +164,6 @@ TEST_F(PacketFilterTest, ChecksTheHandshake) {
   EXPECT_TRUE(pass(packet({chunk(INIT, zeros(5000))}, 0)).empty());
   EXPECT_EQ(dropped("sctp_handshake_length"), 2u);
   EXPECT_EQ(pass(packet({init(10)}, 0)), packet({init(10)}, 0));
-}
-
-TEST_F(PacketFilterTest, CutsTheStreamsThatAnInitAsksFor) {
-  EXPECT_EQ(pass(packet({init(65535)}, 0)), packet({init(256)}, 0));
-  EXPECT_EQ(pass(packet({init(256)}, 0)), packet({init(256)}, 0));
 }
 
 TEST_F(PacketFilterTest, LetsOnlyTheAcceptedCookiePassAgain) {

@@ -130,8 +130,10 @@ TEST_P(SctpStreams, ResetWhileThePeerIsGoneIsCarriedOutLater) {
 }
 
 TEST_P(SctpStreams, AreAddedWhereMoreAreWanted) {
+  SctpTransport::Options fewer = options();
+  fewer.streams = 256;
   for (const double loss : {0.0, 0.2}) {
-    SctpPair pair({.loss = loss, .delay = 20ms}, 6, options());
+    SctpPair pair({.loss = loss, .delay = 20ms}, 6, fewer);
     ASSERT_TRUE(pair.connect(60s));
     SctpMessage beyond;
     beyond.stream = 1000;
@@ -170,7 +172,9 @@ TEST_P(SctpStreams, AreAddedWhereMoreAreWanted) {
 }
 
 TEST_P(SctpStreams, UpToTheLast) {
-  SctpPair pair({.delay = 5ms}, 6, options());
+  SctpTransport::Options fewer = options();
+  fewer.streams = 256;
+  SctpPair pair({.delay = 5ms}, 6, fewer);
   ASSERT_TRUE(pair.connect());
   ASSERT_TRUE(pair.b.transport.request_streams(65535));
   ASSERT_TRUE(pair.drive_until([&] { return pair.a.transport.outgoing_streams() == 65535; }, 20s));
@@ -185,13 +189,22 @@ TEST_P(SctpStreams, UpToTheLast) {
 
 TEST_P(SctpStreams, AreLimitedToWhatTheOtherEndAnnounces) {
   SctpTransport::Options few = options();
-  few.streams = 16;
+  few.streams = 40;
   SctpPair pair({.delay = 5ms}, 6, options(), few);
   ASSERT_TRUE(pair.connect());
-  EXPECT_EQ(pair.a.transport.outgoing_streams(), 16);
-  EXPECT_EQ(pair.a.transport.incoming_streams(), 16);
-  EXPECT_EQ(pair.b.transport.outgoing_streams(), 16);
-  EXPECT_EQ(pair.b.transport.incoming_streams(), 16);
+  EXPECT_EQ(pair.a.transport.outgoing_streams(), 40);
+  EXPECT_EQ(pair.a.transport.incoming_streams(), 40);
+  EXPECT_EQ(pair.b.transport.outgoing_streams(), 40);
+  EXPECT_EQ(pair.b.transport.incoming_streams(), 40);
+  const PackedByteArray data = pattern(10, 0);
+  SctpMessage beyond;
+  beyond.stream = 40;
+  beyond.payload = data;
+  EXPECT_EQ(pair.a.transport.send(beyond), SctpSendStatus::FAILED);
+  pair.a.send(39, data);
+  pair.b.send(39, data);
+  EXPECT_TRUE(pair.drive_until(
+      [&] { return pair.a.received.size() == 1 && pair.b.received.size() == 1; }, 5s));
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, SctpStreams, testing::Bool(), [](const auto &test) {
