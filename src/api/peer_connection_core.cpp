@@ -108,7 +108,8 @@ void PeerConnectionCore::release() {
 }
 
 Status PeerConnectionCore::prepare() {
-  if (!checked_.certificate) {
+  // The network has it once it was told to begin.
+  if (!network_ && !checked_.certificate) {
     auto certificate = Certificate::generate();
     if (!certificate) return certificate.failure();
     checked_.certificate = std::move(certificate).value();
@@ -231,9 +232,9 @@ void PeerConnectionCore::execute(Command command) {
   if (!network_) return;
   if (auto *start = std::get_if<StartGathering>(&command)) {
     start->configuration = checked_.configuration;
-    start->servers = checked_.servers;
-    start->tls = checked_.tls;
-    start->certificate = checked_.certificate;
+    start->servers = std::move(checked_.servers);
+    start->tls = std::move(checked_.tls);
+    start->certificate = std::move(checked_.certificate);
   }
   network_->execute(std::move(command));
 }

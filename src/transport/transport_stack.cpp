@@ -122,9 +122,9 @@ void TransportStack::run(SetRemote &&command) {
   }
   if (!first) return;
   dtls_ = std::make_unique<DtlsTransport>(
-      certificate_, remote_->dtls_client ? DtlsRole::CLIENT : DtlsRole::SERVER,
+      std::move(certificate_), remote_->dtls_client ? DtlsRole::CLIENT : DtlsRole::SERVER,
       remote_->fingerprints, configuration_.mtu != 0 ? configuration_.mtu : kDefaultMtu,
-      strand_->timers(), static_cast<DatagramSink &>(*this),
+      strand_->timers(), strand_->turn(), static_cast<DatagramSink &>(*this),
       static_cast<DtlsTransport::Listener &>(*this));
   start_dtls_if_ready();
 }

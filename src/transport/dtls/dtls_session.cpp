@@ -29,6 +29,7 @@ constexpr Duration kHandshakeDeadline = seconds(30);
 // How long the handshake must stand still for an unauthenticated alert to be believed.
 constexpr Duration kDoubt = seconds(5);
 constexpr std::size_t kMaxPlaintext = 16384;
+constexpr std::size_t kBusyTurn = 8;
 
 Duration doubled(Duration delay) { return std::min(delay * 2, kLongestRetransmission); }
 
@@ -58,17 +59,21 @@ class DtlsTransport::Session::Output {
 
 DtlsTransport::Session::Session(std::shared_ptr<const Certificate> certificate, DtlsRole role,
                                 std::vector<Fingerprint> remote_fingerprints, std::size_t mtu,
-                                TimerQueue &timers, DatagramSink &below, Listener &above)
-    : certificate_(std::move(certificate)),
-      role_(role),
+                                TimerQueue &timers, TurnQueue &turn, DatagramSink &below,
+                                Listener &above)
+    : role_(role),
       remote_fingerprints_(std::move(remote_fingerprints)),
       mtu_(mtu),
       timers_(timers),
+      turn_(turn),
       below_(below),
       above_(above),
+      certificate_(std::move(certificate)),
       bio_(mtu),
       retransmission_(timers, [this] { on_retransmission(); }),
       deadline_(timers, [this] { on_deadline(); }) {}
+
+DtlsTransport::Session::~Session() { turn_.unmark(*this); }
 
 void DtlsTransport::Session::start() {
   if (state_ != State::NEW) return;
@@ -137,6 +142,7 @@ void DtlsTransport::Session::feed(const DtlsRecord &record) {
     advance_handshake();
   }
   if (state_ == State::CONNECTED) {
+    use_buffers();
     // One record of data is one plaintext: asking for more costs a quarter of the whole. Behind
     // others there may be several, from data that overtook the end of the handshake.
     const bool is_data = record.type == DtlsRecord::APPLICATION_DATA;
@@ -186,6 +192,10 @@ void DtlsTransport::Session::on_handshake_done() {
   deadline_.cancel();
   last_flight_ = {};
   flush();
+  // Nobody is shown it again, since there is no renegotiation.
+  SSL_certs_clear(ssl_.get());
+  certificate_.reset();
+  use_buffers();
   above_.on_dtls_connected();
 }
 
@@ -280,6 +290,22 @@ int DtlsTransport::Session::read_plaintexts(int limit) {
   return count;
 }
 
+void DtlsTransport::Session::use_buffers() {
+  ++records_;
+  turn_.mark(*this);
+  if (has_buffers_) return;
+  has_buffers_ = true;
+  SSL_alloc_buffers(ssl_.get());  // Where it fails, so does what follows.
+}
+
+// They are 19 kB, and connections are many and mostly silent. In a busy turn others follow.
+void DtlsTransport::Session::run_at_turn_end() {
+  if (records_ < kBusyTurn && state_ == State::CONNECTED && has_buffers_) {
+    has_buffers_ = SSL_free_buffers(ssl_.get()) == 0;
+  }
+  records_ = 0;
+}
+
 void DtlsTransport::Session::on_read_error() {
   if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0 && ERR_peek_error() == 0) {
     SSL_shutdown(ssl_.get());
@@ -294,6 +320,7 @@ void DtlsTransport::Session::send(std::span<const ByteView> plaintexts) {
   if (state_ != State::CONNECTED) return;
   Output output(*this);
   for (ByteView plaintext : plaintexts) {
+    use_buffers();
     // OpenSSL neither splits nor refuses what is larger than the MTU, and takes nothing as an
     // error.
     const bool fits = !plaintext.empty() && plaintext.size() + kRecordOverhead <= mtu_;
@@ -308,6 +335,7 @@ void DtlsTransport::Session::close() {
   if (state_ == State::CONNECTED) {
     Output output(*this);
     ERR_clear_error();
+    use_buffers();
     SSL_shutdown(ssl_.get());
   }
   state_ = State::CLOSED;

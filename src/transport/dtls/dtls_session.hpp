@@ -18,11 +18,12 @@ namespace peerlane {
 
 /// The half of a DtlsTransport that knows OpenSSL: drives one SSL through handshake, data and end.
 /// Lives on the strand.
-class DtlsTransport::Session final : private PeerVerifier {
+class DtlsTransport::Session final : private PeerVerifier, private TurnTask {
  public:
   Session(std::shared_ptr<const Certificate> certificate, DtlsRole role,
           std::vector<Fingerprint> remote_fingerprints, std::size_t mtu, TimerQueue &timers,
-          DatagramSink &below, Listener &above);
+          TurnQueue &turn, DatagramSink &below, Listener &above);
+  ~Session() override;
 
   void start();
   void receive(ByteView datagram);
@@ -58,24 +59,30 @@ class DtlsTransport::Session final : private PeerVerifier {
 
   /// Hands up to `limit` up; how many came.
   int read_plaintexts(int limit);
+  /// Before OpenSSL reads or writes a record.
+  void use_buffers();
+  void run_at_turn_end() override;
   void on_read_error();
   void end(Error error, const std::string &reason);
 
   // Constant after construction.
-  const std::shared_ptr<const Certificate> certificate_;
   const DtlsRole role_;
   const std::vector<Fingerprint> remote_fingerprints_;
   const std::size_t mtu_;
   TimerQueue &timers_;
+  TurnQueue &turn_;
   DatagramSink &below_;
   Listener &above_;
 
   State state_ = State::NEW;
+  std::shared_ptr<const Certificate> certificate_;  // Until the handshake is done.
   Counters counters_;
   DatagramBio bio_;
   SslHandle ssl_;  // Behind what it reads and writes, so that it goes first.
   // The end of a handshake is longer than that of any cipher, and known before data comes.
   std::size_t cipher_overhead_ = DtlsRecord::kGcmOverhead;
+  bool has_buffers_ = true;
+  std::size_t records_ = 0;  // In this turn.
   std::string refusal_;
   Fingerprint presented_fingerprint_;
   Fingerprint remote_fingerprint_;

@@ -9,9 +9,10 @@ namespace peerlane {
 
 DtlsTransport::DtlsTransport(std::shared_ptr<const Certificate> certificate, DtlsRole role,
                              std::vector<Fingerprint> remote_fingerprints, std::size_t mtu,
-                             TimerQueue &timers, DatagramSink &below, Listener &above)
+                             TimerQueue &timers, TurnQueue &turn, DatagramSink &below,
+                             Listener &above)
     : session_(std::make_unique<Session>(std::move(certificate), role,
-                                         std::move(remote_fingerprints), mtu, timers, below,
+                                         std::move(remote_fingerprints), mtu, timers, turn, below,
                                          above)) {}
 
 DtlsTransport::~DtlsTransport() = default;

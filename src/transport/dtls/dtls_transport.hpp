@@ -13,6 +13,7 @@
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
 #include "core/timer.hpp"
+#include "core/turn_queue.hpp"
 
 namespace peerlane {
 
@@ -57,7 +58,7 @@ class DtlsTransport final : public DatagramSink {
   /// count.
   DtlsTransport(std::shared_ptr<const Certificate> certificate, DtlsRole role,
                 std::vector<Fingerprint> remote_fingerprints, std::size_t mtu, TimerQueue &timers,
-                DatagramSink &below, Listener &above);
+                TurnQueue &turn, DatagramSink &below, Listener &above);
   ~DtlsTransport();
 
   /// The client sends its first flight; the server waits.

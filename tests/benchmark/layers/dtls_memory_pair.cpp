@@ -11,9 +11,9 @@ void DtlsMemoryPair::End::on_dtls_closed(Error, const std::string &reason) {
 
 DtlsMemoryPair::DtlsMemoryPair()
     : certificate_(Certificate::generate().value()),
-      client_(certificate_, DtlsRole::CLIENT, {certificate_->fingerprint()}, kMtu, timers_,
+      client_(certificate_, DtlsRole::CLIENT, {certificate_->fingerprint()}, kMtu, timers_, turns_,
               client_end_.below, client_end_),
-      server_(certificate_, DtlsRole::SERVER, {certificate_->fingerprint()}, kMtu, timers_,
+      server_(certificate_, DtlsRole::SERVER, {certificate_->fingerprint()}, kMtu, timers_, turns_,
               server_end_.below, server_end_) {
   server_.start();
   client_.start();

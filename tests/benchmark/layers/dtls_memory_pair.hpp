@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/timer.hpp"
+#include "core/turn_queue.hpp"
 #include "layers/memory_pipe.hpp"
 #include "transport/dtls/certificate.hpp"
 #include "transport/dtls/dtls_transport.hpp"
@@ -38,6 +39,7 @@ class DtlsMemoryPair {
 
   SteadyClock clock_;
   TimerQueue timers_{clock_};
+  TurnQueue turns_;  // It never ends, as in the midst of bulk.
   std::shared_ptr<const Certificate> certificate_;
   End client_end_, server_end_;
   DtlsTransport client_, server_;

@@ -154,6 +154,7 @@ class RawClient : public ::testing::Test {
                        {client_certificate()->fingerprint()},
                        kMtu,
                        net.strand.timers,
+                       net.strand.turns,
                        net.b_to_a,
                        above};
 };
@@ -180,6 +181,7 @@ class RawServer : public ::testing::Test {
                        {server_certificate()->fingerprint()},
                        kMtu,
                        net.strand.timers,
+                       net.strand.turns,
                        net.a_to_b,
                        above};
 };
@@ -231,8 +233,8 @@ TEST_F(RawClient, WithSuitesOutsideTheProfileIsRefused) {
     weak.use(*client_certificate());
     ASSERT_TRUE(SSL_CTX_set_cipher_list(&weak.context(), suites)) << suites;
     DtlsTransport target(server_certificate(), DtlsRole::SERVER,
-                         {client_certificate()->fingerprint()}, kMtu, net.strand.timers, net.b_to_a,
-                         ear);
+                         {client_certificate()->fingerprint()}, kMtu, net.strand.timers,
+                         net.strand.turns, net.b_to_a, ear);
     net.wire(weak, target);
     target.start();
     weak.start();
@@ -251,7 +253,7 @@ TEST_F(RawClient, WithAWeakKeyIsUnauthorizedWhateverItsFingerprint) {
   SSL_CTX_use_certificate(&peer.context(), weak.get());
   SSL_CTX_use_PrivateKey(&peer.context(), weak_key.get());
   DtlsTransport trusting(server_certificate(), DtlsRole::SERVER, {fingerprint_of(*weak, "sha-256")},
-                         kMtu, net.strand.timers, net.b_to_a, above);
+                         kMtu, net.strand.timers, net.strand.turns, net.b_to_a, above);
   net.wire(peer, trusting);
   trusting.start();
   peer.start();

@@ -38,10 +38,10 @@ DtlsPair::DtlsPair(const Options &options)
     : net(options.path, options.seed),
       client(options.client, DtlsRole::CLIENT,
              options.of_server.value_or(std::vector{options.server->fingerprint()}), options.mtu,
-             strand.timers, to_server, at_client),
+             strand.timers, strand.turns, to_server, at_client),
       server(options.server, DtlsRole::SERVER,
              options.of_client.value_or(std::vector{options.client->fingerprint()}), options.mtu,
-             strand.timers, to_client, at_server) {
+             strand.timers, strand.turns, to_client, at_server) {
   net.wire(client, server);
 }
 
