@@ -177,7 +177,7 @@ class ScopedConnection {
 template <class... Args>
 class Signal {
  public:
-  Signal() : list_(std::make_shared<SlotList>()) {}
+  Signal() = default;
   Signal(const Signal &) = delete;
   Signal &operator=(const Signal &) = delete;
   ~Signal() { disconnect_all(); }
@@ -216,7 +216,9 @@ class Signal {
   }
 
   /// No slot is left, and none of an emission under way runs any more.
-  void disconnect_all() { list_->clear(); }
+  void disconnect_all() {
+    if (list_) list_->clear();
+  }
 
  private:
   friend struct internal::SignalAccess;
@@ -226,6 +228,7 @@ class Signal {
   // Copy on write: an emission under way keeps the list, and by it the running slot, as it began.
   struct SlotList final : internal::SlotListBase {
     void remove(const internal::SlotBase *slot) override {
+      if (!slots) return;
       auto left = std::make_shared<Slots>();
       for (const auto &each : *slots) {
         if (each.get() != slot) left->push_back(each);
@@ -233,10 +236,11 @@ class Signal {
       const std::shared_ptr<Slots> before = std::exchange(slots, std::move(left));
     }
     void clear() {
-      const std::shared_ptr<Slots> before = std::exchange(slots, std::make_shared<Slots>());
+      const std::shared_ptr<Slots> before = std::exchange(slots, nullptr);
+      if (!before) return;
       for (const auto &each : *before) each->connected = false;
     }
-    std::shared_ptr<Slots> slots = std::make_shared<Slots>();
+    std::shared_ptr<Slots> slots;  // Null where there are none.
   };
 
   template <class Callable>
@@ -244,7 +248,8 @@ class Signal {
     auto slot = std::make_shared<internal::CallableSlot<Callable, std::decay_t<Args>...>>(
         std::move(callable));
     slot->once = once;
-    auto more = std::make_shared<Slots>(*list_->slots);
+    if (!list_) list_ = std::make_shared<SlotList>();
+    auto more = list_->slots ? std::make_shared<Slots>(*list_->slots) : std::make_shared<Slots>();
     more->push_back(slot);
     list_->slots = std::move(more);
     return Connection(list_, slot);
@@ -252,6 +257,7 @@ class Signal {
 
   // Touches no member after the first slot has run: that slot may have destroyed the signal.
   void emit(const std::decay_t<Args> &...args) const {
+    if (!list_ || !list_->slots) return;
     const std::shared_ptr<SlotList> list = list_;
     const std::shared_ptr<Slots> slots = list->slots;
     for (const auto &slot : *slots) {
@@ -264,7 +270,7 @@ class Signal {
     }
   }
 
-  std::shared_ptr<SlotList> list_;
+  std::shared_ptr<SlotList> list_;  // Null until the first slot: most signals have none.
 };
 
 namespace internal {

@@ -50,7 +50,7 @@ DeliveryQueue::Kind DeliveryQueue::pop(LocalEvent &local, Event &network) {
 void DeliveryQueue::end() {
   if (next_arrived_ < arrived_.size()) {
     const auto from = arrived_.begin() + static_cast<std::ptrdiff_t>(next_arrived_);
-    queue_.insert(queue_.begin() + static_cast<std::ptrdiff_t>(older_),
+    queue_.insert(std::next(queue_.begin(), static_cast<std::ptrdiff_t>(older_)),
                   std::make_move_iterator(from), std::make_move_iterator(arrived_.end()));
   }
   older_ = 0;
@@ -61,13 +61,17 @@ void DeliveryQueue::end() {
 }
 
 void DeliveryQueue::withdraw_description(const std::string &type) {
-  for (std::size_t i = 0; i < queue_.size(); ++i) {
-    const auto *local = std::get_if<LocalEvent>(&queue_[i]);
+  std::size_t index = 0;
+  for (auto each = queue_.begin(); each != queue_.end();) {
+    const auto *local = std::get_if<LocalEvent>(&*each);
     const auto *created = local ? std::get_if<DescriptionCreated>(local) : nullptr;
-    if (!created || created->type != type) continue;
-    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i));
-    if (i < older_) --older_;
-    --i;
+    if (created && created->type == type) {
+      each = queue_.erase(each);
+      if (index < older_) --older_;
+    } else {
+      ++each;
+      ++index;
+    }
   }
 }
 

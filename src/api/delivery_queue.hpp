@@ -3,7 +3,7 @@
 #define PEERLANE_API_DELIVERY_QUEUE_HPP
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,7 +52,7 @@ class DeliveryQueue {
   std::vector<LocalEvent> urgent_;
   std::size_t next_urgent_ = 0;
   // Local events, and, where a slot threw, network events that were taken before them.
-  std::deque<std::variant<LocalEvent, Event>> queue_;
+  std::list<std::variant<LocalEvent, Event>> queue_;  // Mostly empty, and free then.
   std::size_t older_ = 0;  // How many at the front of queue_ are older than arrived_.
   std::size_t trailing_ = 0;
   std::vector<Event> arrived_;

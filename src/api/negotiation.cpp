@@ -34,13 +34,11 @@ SessionDescription without_candidates(SessionDescription description) {
 // Questions.
 
 const Negotiation::Description *Negotiation::active_local() const {
-  if (pending_local_) return &*pending_local_;
-  return current_local_ ? &*current_local_ : nullptr;
+  return pending_local_ ? pending_local_.get() : current_local_.get();
 }
 
 const Negotiation::Description *Negotiation::active_remote() const {
-  if (pending_remote_) return &*pending_remote_;
-  return current_remote_ ? &*current_remote_ : nullptr;
+  return pending_remote_ ? pending_remote_.get() : current_remote_.get();
 }
 
 bool Negotiation::is_to_be_replaced(const std::string &ufrag) const {
@@ -49,7 +47,7 @@ bool Negotiation::is_to_be_replaced(const std::string &ufrag) const {
 
 bool Negotiation::awaits_set_local() const {
   const Description *const active = active_local();
-  const auto waits = [&](const std::optional<Description> &created) {
+  const auto waits = [&](const DescriptionPtr &created) {
     return created && (!active || created->text != active->text);
   };
   return waits(created_offer_) || waits(created_answer_);
@@ -107,7 +105,7 @@ Result<NegotiationOutcome> Negotiation::create_offer(bool must_restart) {
   offer.type = DescriptionType::OFFER;
   offer.value = make_offer(next_parameters(*latest_), previous);
   offer.text = write_session_description(offer.value, false);
-  created_offer_ = std::move(offer);
+  created_offer_ = std::make_shared<const Description>(std::move(offer));
 
   NegotiationOutcome outcome;
   outcome.withdraw_offer = true;
@@ -141,10 +139,10 @@ Result<const Negotiation::Description *> Negotiation::find_created(DescriptionTy
                                                                    const std::string &sdp) const {
   const auto &created = type == DescriptionType::OFFER ? created_offer_ : created_answer_;
   if (sdp.empty()) {
-    if (created) return &*created;
+    if (created) return created.get();
     return Failure{Error::FAILED, "No such description has been created that could be set."};
   }
-  if (created && created->text == sdp) return &*created;
+  if (created && created->text == sdp) return created.get();
   const auto parsed = parse_session_description(sdp);
   if (parsed.error() == Error::ERR_PARSE_ERROR) {
     // The caller's own text, unlike the peer's: a wrong argument.
@@ -152,7 +150,7 @@ Result<const Negotiation::Description *> Negotiation::find_created(DescriptionTy
   }
   if (!parsed) return parsed.failure();
   // Other line ends, or candidates added, are harmless.
-  if (created && without_candidates(parsed.value()) == created->value) return &*created;
+  if (created && without_candidates(parsed.value()) == created->value) return created.get();
   return Failure{Error::ERR_INVALID_DATA,
                  "The description is not the one that was created last; set what "
                  "session_description_created gave."};
@@ -191,7 +189,11 @@ void Negotiation::apply_local_offer(NegotiationOutcome &outcome) {
 
 void Negotiation::apply_local_answer(DescriptionType type, NegotiationOutcome &outcome) {
   pending_local_ = created_answer_;
-  pending_local_->type = type;
+  if (type != created_answer_->type) {
+    Description provisional = *created_answer_;
+    provisional.type = type;
+    pending_local_ = std::make_shared<const Description>(std::move(provisional));
+  }
   latest_ = {pending_local_->value.data.ice_ufrag, pending_local_->value.data.ice_pwd};
   dtls_role_ = pending_local_->value.data.setup;
   gather_for(pending_local_->value, false, outcome);

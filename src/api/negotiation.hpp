@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,7 +75,7 @@ class Negotiation {
   /// The network knows both descriptions.
   bool both_set() const { return last_remote_.has_value(); }
   /// A data section has been negotiated, so that an offer needs no channel any more.
-  bool negotiated() const { return current_local_.has_value(); }
+  bool negotiated() const { return current_local_ != nullptr; }
   /// A created description waits for set_local().
   bool awaits_set_local() const;
   /// What the peer accepts in one message.
@@ -129,8 +130,10 @@ class Negotiation {
   Fingerprint fingerprint_;
   std::uint64_t session_id_ = 0, session_version_ = 0;
   PeerConnection::SignalingState state_ = PeerConnection::SIGNALING_STATE_STABLE;
-  std::optional<Description> created_offer_, created_answer_;
-  std::optional<Description> pending_local_, current_local_, pending_remote_, current_remote_;
+  // What was created becomes pending, and then current. Null where there is none.
+  using DescriptionPtr = std::shared_ptr<const Description>;
+  DescriptionPtr created_offer_, created_answer_;
+  DescriptionPtr pending_local_, current_local_, pending_remote_, current_remote_;
 
   std::optional<Credentials> latest_;    // Of the description created last.
   std::vector<std::string> to_replace_;  // W3C: [[LocalIceCredentialsToReplace]].

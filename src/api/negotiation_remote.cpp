@@ -53,9 +53,10 @@ Result<NegotiationOutcome> Negotiation::set_remote_offer(Description offer) {
   if (pending_local_) undo_local_offer(outcome);
   latest_ = std::move(credentials);
   created_offer_.reset();
-  created_answer_ = Description{DescriptionType::ANSWER, std::move(answer).value(), {}};
-  created_answer_->text = write_session_description(created_answer_->value, false);
-  pending_remote_ = std::move(offer);
+  Description created{DescriptionType::ANSWER, std::move(answer).value(), {}};
+  created.text = write_session_description(created.value, false);
+  created_answer_ = std::make_shared<const Description>(std::move(created));
+  pending_remote_ = std::make_shared<const Description>(std::move(offer));
   remote_candidates_.set_pending(pending_remote_->value);
   remote_candidates_.flush(outcome.commands);
   outcome.withdraw_offer = outcome.withdraw_answer = true;
@@ -77,7 +78,7 @@ Result<NegotiationOutcome> Negotiation::set_remote_answer(Description answer) {
   }
   NegotiationOutcome outcome;
   dtls_role_ = role.value();
-  pending_remote_ = std::move(answer);
+  pending_remote_ = std::make_shared<const Description>(std::move(answer));
   remote_candidates_.set_pending(pending_remote_->value);
   apply_remote(pending_remote_->value, outcome);
   if (pending_remote_->type == DescriptionType::ANSWER) end_round();

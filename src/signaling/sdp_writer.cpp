@@ -85,6 +85,7 @@ std::string write_session_description(const SessionDescription &description, boo
     write_data(sdp, description.data);
     if (with_candidates) write_candidates(sdp, description.data);
   }
+  sdp.shrink_to_fit();  // It is kept as long as the connection.
   return sdp;
 }
 

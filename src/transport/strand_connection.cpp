@@ -45,7 +45,7 @@ struct StrandConnection::Shared {
   std::atomic<bool> outbox_used{false};
   std::atomic<std::int64_t> sent_at{0};
 
-  // Swapped with `outbox` and `commands`, so that their memory is used again. Strand only.
+  // Swapped with `outbox`, so that its memory is used again, and with `commands`. Strand only.
   MessageQueue draining;
   std::vector<Command> executing;
 
@@ -60,8 +60,9 @@ struct StrandConnection::Shared {
     // What was sent comes first: it must not be lost to the close that follows it. No command needs
     // to come before a message, since a message needs an open channel.
     if (!draining.empty()) stack->enqueue(draining);
+    if (executing.empty()) return;
     for (Command &command : executing) stack->execute(std::move(command));
-    executing.clear();
+    std::exchange(executing, {});  // Large and rare, after the beginning.
   }
 };
 

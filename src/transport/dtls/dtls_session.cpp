@@ -190,7 +190,7 @@ void DtlsTransport::Session::on_handshake_done() {
   state_ = State::CONNECTED;
   retransmission_.cancel();
   deadline_.cancel();
-  last_flight_ = {};
+  std::exchange(last_flight_, {});
   flush();
   // Nobody is shown it again, since there is no renegotiation.
   SSL_certs_clear(ssl_.get());

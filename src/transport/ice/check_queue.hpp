@@ -3,8 +3,8 @@
 #define PEERLANE_TRANSPORT_ICE_CHECK_QUEUE_HPP
 
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <list>
 
 #include "core/timer.hpp"
 #include "signaling/candidate.hpp"
@@ -46,7 +46,7 @@ class CheckQueue {
   const Agent agent_;
   std::function<void()> on_empty_;
   Timer timer_;  // While a batch is under way.
-  std::deque<Candidate> waiting_;
+  std::list<Candidate> waiting_;
   std::size_t pairs_ = 0;     // Of all, the waiting ones included.
   std::size_t used_ = 0;      // Of those that have gone.
   std::size_t in_batch_ = 0;  // Of the batch under way.

@@ -2,8 +2,8 @@
 #ifndef PEERLANE_TRANSPORT_ICE_REMOTE_CANDIDATES_HPP
 #define PEERLANE_TRANSPORT_ICE_REMOTE_CANDIDATES_HPP
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,7 +60,7 @@ class RemoteCandidates {
   bool resolving_ = false;
   std::vector<Candidate> waiting_;
   std::vector<Candidate> accepted_;  // Of this generation.
-  std::deque<Candidate> names_;
+  std::list<Candidate> names_;
 };
 
 }  // namespace peerlane

@@ -171,7 +171,7 @@ void LossRepair::acknowledge_blocks(const Sack &sack) {
     if (packet != nullptr) acknowledge(*packet);
     return has_come;
   });
-  if (missing_.empty() && missing_.capacity() > kKeptMissing) missing_ = {};
+  if (missing_.empty() && missing_.capacity() > kKeptMissing) std::exchange(missing_, {});
 }
 
 void LossRepair::measure() {

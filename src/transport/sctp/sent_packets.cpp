@@ -72,8 +72,8 @@ void SentPackets::pop_front() {
   if (next_ == packets_.size()) {
     packets_.clear();
     next_ = 0;
-    spare_ = {};
-    if (packets_.capacity() > kKeptPackets) packets_ = {};
+    std::exchange(spare_, {});
+    if (packets_.capacity() > kKeptPackets) std::exchange(packets_, {});
     if (blocks_.front().bytes.capacity() > kSmallBlock) blocks_.clear();
   } else if (next_ * 2 > packets_.size()) {
     packets_.erase(packets_.begin(), packets_.begin() + static_cast<std::ptrdiff_t>(next_));

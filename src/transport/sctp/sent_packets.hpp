@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -47,7 +47,7 @@ class SentPackets {
   std::vector<Packet> packets_;
   std::size_t bytes_ = 0;
   std::size_t next_ = 0;  // What lies before is gone.
-  std::deque<Block> blocks_;
+  std::list<Block> blocks_;
   PackedByteArray spare_;
 };
 

@@ -95,6 +95,8 @@ UsrsctpRuntime &UsrsctpRuntime::instance() {
 
 void UsrsctpRuntime::set_up() {
   if (set_up_) return;
+  // Of each socket's own table of associations, of which ours have one; 2 kB otherwise.
+  usrsctp_tunable_set_sctp_pcbtblsize(1);
   usrsctp_init_nothreads(0, &UsrsctpCallbacks::on_output, nullptr);
   set_options();
   set_up_ = true;
