@@ -239,9 +239,10 @@ void PacketFilter::count(const Chunk &chunk) {
   switch (chunk.type) {
     case DATA:
     case I_DATA:
+      content_.add_stream(read16(chunk.data + 8));
+      if (acknowledges_ && !later(read32(chunk.data + 4), cumulative_tsn_)) return;
       ++seen_.messages;
       seen_.bytes += chunk.length - (chunk.type == DATA ? kDataHeader : kIDataHeader);
-      content_.add_stream(read16(chunk.data + 8));
       return;
     case SACK:
       acknowledged_.data = true;

@@ -20,8 +20,10 @@ class PacketFilter {
  public:
   /// What the packets since the last reset() carried.
   struct Seen {
-    std::size_t messages = 0;  ///< DATA and I-DATA chunks; a message has at least one.
-    std::size_t bytes = 0;     ///< Their payload.
+    /// DATA and I-DATA chunks, save those that had been acknowledged, since the stack does not keep
+    /// them; a message has at least one.
+    std::size_t messages = 0;
+    std::size_t bytes = 0;  ///< Their payload.
   };
   /// What the peer has acknowledged in the packets since the last call.
   struct Acknowledged {
@@ -58,7 +60,10 @@ class PacketFilter {
   bool established() const { return established_; }
 
   /// All TSNs up to this one have come, as our own acknowledgement says.
-  void set_cumulative_tsn(std::uint32_t tsn) { cumulative_tsn_ = tsn; }
+  void set_cumulative_tsn(std::uint32_t tsn) {
+    cumulative_tsn_ = tsn;
+    acknowledges_ = true;
+  }
   /// A packet with a stream reset that had come before the data it follows; empty while there is
   /// none whose data is complete. Valid until the next call.
   ByteView take_held_reset();
@@ -98,6 +103,7 @@ class PacketFilter {
   PackedByteArray held_reset_;
   std::uint32_t held_until_ = 0;
   std::uint32_t cumulative_tsn_ = 0;
+  bool acknowledges_ = false;
   std::uint32_t tag_ = 0;  // Of the packet under inspection.
   Content content_;
   Seen seen_;

@@ -202,6 +202,19 @@ TEST_F(PacketFilterTest, CountsWhatIsUnread) {
   EXPECT_EQ(filter_.seen().messages, 0u);
 }
 
+TEST_F(PacketFilterTest, WhatWasAcknowledgedIsNotUnread) {
+  filter_.set_established();
+  PackedByteArray next = data_chunk(5);
+  next[7] = 1;  // Its TSN.
+  pass(packet({data_chunk(5), next}));
+  EXPECT_EQ(filter_.seen().messages, 2u) << "nothing was acknowledged yet";
+  filter_.reset_seen();
+  filter_.set_cumulative_tsn(0);
+  EXPECT_FALSE(pass(packet({data_chunk(5), next})).empty());
+  EXPECT_EQ(filter_.seen().messages, 1u);
+  EXPECT_EQ(filter_.seen().bytes, 5u);
+}
+
 TEST_F(PacketFilterTest, RemembersWhyThePeerAborted) {
   PackedByteArray cause{0, 13, 0, 9, 'h', 'e', 'y', 0, 'x'};
   EXPECT_FALSE(pass(packet({chunk(ABORT, cause)})).empty());
