@@ -102,6 +102,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   void begin_burst();
   void send_repairs();
   bool repairs_losses() const;
+  void add_copies(ByteView &packet, TimePoint now);
   /// True where it has data. Takes out what is not for the peer.
   bool inspect_outgoing(std::uint8_t *packet, std::size_t &size, TimePoint now);
   void on_data_sent(std::uint32_t tsn, TimePoint now);

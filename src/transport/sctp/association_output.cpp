@@ -69,12 +69,16 @@ void SctpTransport::Association::send_down(SctpOutbox::Packets &packets) {
   for (const std::uint32_t length : packets.lengths) {
     std::uint8_t *packet = packets.bytes.data() + offset;
     std::size_t size = length;
+    // Several are bulk, or help each other.
+    const bool is_first = !data_in_batch_, is_last = offset + length == packets.bytes.size();
     const bool has_data = inspect_outgoing(packet, size, now);
     offset += length;
     if (size == kCommonHeader) continue;
     fill_in_checksum(packet, size);
-    if (has_data && repairs_losses()) repair_.on_sent(ByteView(packet, size), now);
     batch.emplace_back(packet, size);
+    if (has_data && repairs_losses() && repair_.on_sent(batch.back(), now) && is_first && is_last) {
+      add_copies(batch.back(), now);
+    }
     if (offset - begin < kSlice) continue;
     below_.send(batch);
     batch.clear();
@@ -124,6 +128,14 @@ bool SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
 // On a short path losses are a full buffer, and its window regains its size in no time.
 bool SctpTransport::Association::repairs_losses() const {
   return options_.repair_losses && (flight_.least() > kRepairAbove || !repair_.idle());
+}
+
+void SctpTransport::Association::add_copies(ByteView &packet, TimePoint now) {
+  if (flight_.least() <= kRepairAbove) return;
+  const ByteView with = repair_.with_copies(packet, options_.max_packet_size, now);
+  // Whose acknowledgement is awaited may come by a copy, later than by itself.
+  if (with.size() != packet.size()) round_trip_.on_retransmission();
+  packet = with;
 }
 
 // Twice what has left the network, as slow start has it.

@@ -31,6 +31,9 @@ constexpr std::size_t kFewBytes = 4096;
 // It is late already, and a repair that is lost too costs a round trip and more; a second copy of a
 // game's packet costs next to nothing.
 constexpr std::size_t kCopiesOfFew = 2;
+// RFC 9260 section 6.2: so long a peer may wait with its acknowledgement. What is still without one
+// should have been reported.
+constexpr Duration kDelayedReport = 200ms;
 // A burst of losses is repaired no faster than others leave the network, and so many besides.
 constexpr std::size_t kLeastRepairs = 2;
 constexpr std::size_t kKeptMissing = 64;
@@ -49,7 +52,7 @@ void LossRepair::on_stream_reset(std::uint16_t stream) {
   if (stream < limited_.size()) limited_[stream] = false;
 }
 
-void LossRepair::on_sent(ByteView packet, TimePoint now) {
+bool LossRepair::on_sent(ByteView packet, TimePoint now) {
   std::size_t first_chunk = 0;
   std::uint32_t first = 0, last = 0;
   bool limited = false;
@@ -68,7 +71,7 @@ void LossRepair::on_sent(ByteView packet, TimePoint now) {
     }
     offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
   }
-  if (first_chunk == 0) return;
+  if (first_chunk == 0) return false;
   if (!started_) {
     started_ = true;
     cumulative_ = highest_acknowledged_ = highest_sent_ = round_end_ = first - 1;
@@ -81,10 +84,17 @@ void LossRepair::on_sent(ByteView packet, TimePoint now) {
   // The stack's own repetitions, what it may give up, what nobody told us of: all its business.
   if (repeated || limited || !follows ||
       !packets_.add(first, last, packet.subview(0, kCommonHeader), packet.subview(first_chunk))) {
-    return leave_to_stack();
+    leave_to_stack();
+    return false;
   }
   packets_.back().order = ++order_;
   packets_.back().sent_at = now;
+  return true;
+}
+
+ByteView LossRepair::with_copies(ByteView packet, std::size_t most, TimePoint now) {
+  if (stack_until_ || packets_.bytes() > kFewBytes) return packet;
+  return copies_.add_to(packet, packets_, most, now - smoothed_ - kDelayedReport, now);
 }
 
 void LossRepair::leave_to_stack() {
@@ -101,12 +111,14 @@ ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeou
   }
   if (later(cumulative_, sack->cumulative_tsn())) return packet;
   now_ = now;
-  newly_acknowledged_ = 0;
+  newly_acknowledged_ = copies_acknowledged_ = 0;
   newest_ = nullptr;
   if (later(highest_acknowledged_, round_end_)) begin_round();
   acknowledge_blocks(*sack);
-  // One packet alone may be acknowledged late (RFC 9260 section 6.2), but not beside a gap.
-  if (newly_acknowledged_ > 1 || sack->gaps() > 0) measure();
+  copies_.on_acknowledged(copies_acknowledged_, sack->duplicates());
+  // One packet alone may be acknowledged late (RFC 9260 section 6.2), but not beside a gap, and
+  // hardly beside a duplicate.
+  if (newly_acknowledged_ > 1 || sack->gaps() > 0 || sack->duplicates() > 0) measure();
   if (later(sack->cumulative_tsn(), cumulative_)) {
     advanced_at_ = now;
     acknowledge_through(sack->cumulative_tsn());
@@ -126,6 +138,7 @@ void LossRepair::acknowledge(Packet &packet) {
   if (packet.acknowledged) return;
   packet.acknowledged = true;
   ++newly_acknowledged_;
+  copies_acknowledged_ += packet.copies;
   ++round_delivered_;
   loss_ -= loss_ * kLossShare;
   delivered_bytes_ += packet.size;
@@ -133,7 +146,8 @@ void LossRepair::acknowledge(Packet &packet) {
   if (packet.repaired && now_ - packet.sent_at < smoothed_ / 4 * 3) return;
   if (packet.order < newest_order_) return;
   newest_order_ = packet.order;
-  // By Karn's rule a repaired one says nothing.
+  // By Karn's rule a repaired one says nothing. One of which there was only an early copy does:
+  // that comes with a newer packet, so the newest of a report has come by itself.
   newest_ = packet.repaired ? nullptr : &packet;
 }
 
@@ -177,6 +191,7 @@ void LossRepair::acknowledge_blocks(const Sack &sack) {
 void LossRepair::measure() {
   if (newest_ == nullptr) return;
   round_trip_ = std::max(now_ - newest_->sent_at, Duration(1));
+  copies_.on_round_trip(*round_trip_);
   smoothed_ = smoothed_ == Duration(0) ? *round_trip_ : (smoothed_ * 7 + *round_trip_) / 8;
   newest_ = nullptr;  // It may go with those that come in order.
 }
@@ -204,6 +219,7 @@ void LossRepair::find_lost(const Sack &sack) {
     Packet *packet = packets_.find(tsn);
     if (packet == nullptr || !is_lost(*packet)) continue;
     ++round_lost_;
+    copies_.on_loss();
     loss_ += (1 - loss_) * kLossShare;
     packet->repaired = true;
     packet->order = ++order_;

@@ -10,6 +10,7 @@
 
 #include "core/clock.hpp"
 #include "peerlane/types.hpp"
+#include "transport/sctp/early_copies.hpp"
 #include "transport/sctp/sack.hpp"
 #include "transport/sctp/sent_packets.hpp"
 
@@ -34,8 +35,11 @@ class LossRepair {
   void on_stream_reset(std::uint16_t stream);
 
   /// A packet of ours with data goes out. Not needed for all of them; those that were not told of
-  /// are the stack's business.
-  void on_sent(ByteView packet, TimePoint now);
+  /// are the stack's business. True where it can be sent again.
+  bool on_sent(ByteView packet, TimePoint now);
+  /// The packet that on_sent() has just returned true for, with copies of the last ones where they
+  /// help; `most` bytes at most. Valid until the next call on this thread.
+  ByteView with_copies(ByteView packet, std::size_t most, TimePoint now);
   /// A packet of the peer with a SACK, while not idle(); `timeout`: the stack's for
   /// retransmissions. What the stack may see of it. Valid until the next call on this thread.
   ByteView on_received(ByteView packet, TimePoint now, Duration timeout);
@@ -74,6 +78,7 @@ class LossRepair {
   bool congested() const;
 
   SentPackets packets_;
+  EarlyCopies copies_;
   std::vector<bool> limited_;
   std::uint64_t order_ = 0;
   bool started_ = false;
@@ -89,6 +94,7 @@ class LossRepair {
   // Of what the last SACK told.
   TimePoint now_{};
   std::size_t newly_acknowledged_ = 0;
+  std::size_t copies_acknowledged_ = 0;
   std::uint64_t newest_order_ = 0;  // Of all that have come.
   const Packet *newest_ = nullptr;
   std::optional<Duration> round_trip_;

@@ -34,6 +34,8 @@ Sack::Sack(ByteView packet) : packet_(packet), gaps_(read16(packet.data() + kCom
 
 std::uint32_t Sack::cumulative_tsn() const { return read32(packet_.data() + kCommonHeader + 4); }
 
+std::size_t Sack::duplicates() const { return read16(packet_.data() + kCommonHeader + 14); }
+
 std::uint32_t Sack::block_begin(std::size_t gap) const {
   return cumulative_tsn() + read16(packet_.data() + kFirstBlock + 4 * gap);
 }

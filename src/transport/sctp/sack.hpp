@@ -22,6 +22,8 @@ class Sack {
 
   std::uint32_t cumulative_tsn() const;
   std::size_t gaps() const { return gaps_; }
+  /// How many TSNs have come more than once since the SACK before.
+  std::size_t duplicates() const;
   /// What has come beyond the gap with this number: both TSNs included.
   std::uint32_t block_begin(std::size_t gap) const;
   std::uint32_t block_end(std::size_t gap) const;

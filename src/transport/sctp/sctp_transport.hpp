@@ -60,7 +60,7 @@ class SctpTransport final : public SctpAssociation {
     /// With a peer that has no stream reconfiguration (RFC 6525).
     std::uint16_t fixed_streams = 256;
     bool interleaving = true;   ///< Offer message interleaving (RFC 8260).
-    bool repair_losses = true;  ///< On long paths: see LossRepair.
+    bool repair_losses = true;  ///< On long paths: see LossRepair and EarlyCopies.
     /// Tells the owning strand, from any thread, that the transport has something to do: call
     /// `schedule` there. Needed only where several strands have transports.
     std::function<void()> wake;

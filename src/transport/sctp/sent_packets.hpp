@@ -21,6 +21,7 @@ class SentPackets {
     TimePoint sent_at{};
     bool acknowledged = false;
     bool repaired = false;
+    std::uint16_t copies = 0;  ///< Chunks of former packets that went out with it.
     const std::uint8_t *bytes = nullptr;
     std::size_t size = 0;
   };
