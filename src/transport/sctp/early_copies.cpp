@@ -44,21 +44,23 @@ ByteView EarlyCopies::add_to(ByteView packet, SentPackets &sent, std::size_t mos
   std::array<ByteView, kFormerPackets> copies;
   std::size_t count = 0, bytes = 0;
   std::uint32_t tsn = own.first_tsn - 1;
-  for (std::size_t i = 0; i < kFormerPackets; ++i) {
+  for (std::size_t i = 0; i < kFormerPackets;) {
     const SentPackets::Packet *former = sent.find(tsn);
     if (former == nullptr || former->sent_at < oldest) break;
     tsn = former->first_tsn - 1;
+    if (former->chunks == 0) continue;
+    ++i;
     // What goes out again by itself has been found missing: it is on its way twice.
     if (former->acknowledged || former->repaired) continue;
     const ByteView chunks(former->bytes + kCommonHeader, former->size - kCommonHeader);
     bytes += chunks.size();
     if (bytes > kMostCopiedBytes || packet.size() + bytes > most) break;
     copies[count++] = chunks;
-    own.copies = static_cast<std::uint16_t>(own.copies + former->last_tsn - former->first_tsn + 1);
+    own.copies = static_cast<std::uint16_t>(own.copies + former->chunks);
   }
   if (count == 0) return packet;
   // Behind the acknowledgement, which LossRepair of the peer expects at the head, and by TSN.
-  const std::size_t first_chunk = packet.size() - (own.size - kCommonHeader);
+  const std::size_t first_chunk = packet.size() - (own.wire_size - kCommonHeader);
   carrier.assign(packet.begin(), packet.begin() + first_chunk);
   while (count > 0) {
     const ByteView chunks = copies[--count];

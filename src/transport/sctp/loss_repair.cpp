@@ -39,6 +39,7 @@ constexpr std::size_t kLeastRepairs = 2;
 constexpr std::size_t kKeptMissing = 64;
 
 thread_local PackedByteArray without_gaps;
+thread_local PackedByteArray unlimited;
 thread_local std::vector<PackedByteArray> repairs;
 
 }  // namespace
@@ -52,43 +53,69 @@ void LossRepair::on_stream_reset(std::uint16_t stream) {
   if (stream < limited_.size()) limited_[stream] = false;
 }
 
-bool LossRepair::on_sent(ByteView packet, TimePoint now) {
-  std::size_t first_chunk = 0;
-  std::uint32_t first = 0, last = 0;
-  bool limited = false;
+LossRepair::Data LossRepair::data_in(ByteView packet) const {
+  Data data;
   for (std::size_t offset = kCommonHeader; offset + kDataHeader <= packet.size();) {
     const std::uint8_t *chunk = packet.data() + offset;
+    const std::size_t size = padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
     if (chunk[0] == DATA || chunk[0] == I_DATA) {
-      last = read32(chunk + 4);
-      if (first_chunk == 0) {
-        first_chunk = offset;
-        first = last;
+      data.last = read32(chunk + 4);
+      if (data.at == 0) {
+        data.at = offset;
+        data.first = data.last;
       }
       const std::uint16_t stream = read16(chunk + 8);
-      limited = limited || (stream < limited_.size() && limited_[stream]);
-    } else if (first_chunk != 0) {
+      ++(stream < limited_.size() && limited_[stream] ? data.limited : data.unlimited);
+    } else if (data.at != 0) {
       break;
     }
-    offset += padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader));
+    offset += size;
   }
-  if (first_chunk == 0) return false;
+  return data;
+}
+
+/// The chunks that may be sent again. Valid until the next call on this thread.
+ByteView LossRepair::unlimited_in(ByteView chunks) const {
+  unlimited.clear();
+  for (std::size_t offset = 0; offset + kDataHeader <= chunks.size();) {
+    const std::uint8_t *chunk = chunks.data() + offset;
+    const std::size_t size = std::min(
+        padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader)), chunks.size() - offset);
+    const std::uint16_t stream = read16(chunk + 8);
+    if (stream >= limited_.size() || !limited_[stream]) {
+      unlimited.insert(unlimited.end(), chunk, chunk + size);
+    }
+    offset += size;
+  }
+  return unlimited;
+}
+
+bool LossRepair::on_sent(ByteView packet, TimePoint now) {
+  const Data data = data_in(packet);
+  if (data.at == 0) return false;
   if (!started_) {
     started_ = true;
-    cumulative_ = highest_acknowledged_ = highest_sent_ = round_end_ = first - 1;
+    cumulative_ = highest_acknowledged_ = highest_sent_ = round_end_ = data.first - 1;
     advanced_at_ = now;
   }
-  const bool follows = first == highest_sent_ + 1;
-  const bool repeated = !later(last, highest_sent_);
-  if (later(last, highest_sent_)) highest_sent_ = last;
-  if (cumulative_ + 1 == first) advanced_at_ = now;  // Nothing else is under way.
-  // The stack's own repetitions, what it may give up, what nobody told us of: all its business.
-  if (repeated || limited || !follows ||
-      !packets_.add(first, last, packet.subview(0, kCommonHeader), packet.subview(first_chunk))) {
+  const bool follows = data.first == highest_sent_ + 1;
+  const bool repeated = !later(data.last, highest_sent_);
+  if (later(data.last, highest_sent_)) highest_sent_ = data.last;
+  if (cumulative_ + 1 == data.first) advanced_at_ = now;  // Nothing else is under way.
+  ByteView chunks = packet.subview(data.at);
+  const std::size_t wire_size = kCommonHeader + chunks.size();
+  if (data.limited > 0) chunks = unlimited_in(chunks);
+  // The stack's own repetitions, much beside what it may give up, what nobody told us of: all its
+  // business.
+  if (repeated || !follows || (data.limited > 0 && packets_.bytes() > kFewBytes) ||
+      !packets_.add(data.first, data.last, packet.subview(0, kCommonHeader), chunks, data.unlimited,
+                    wire_size)) {
     leave_to_stack();
     return false;
   }
   packets_.back().order = ++order_;
   packets_.back().sent_at = now;
+  if (data.limited > 0) shown_until_ = highest_sent_;
   return true;
 }
 
@@ -105,7 +132,7 @@ void LossRepair::leave_to_stack() {
 ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeout) {
   const std::optional<Sack> sack = Sack::in(packet);
   if (!sack) {
-    // What the stack has seen as come must not be kept from it afterwards.
+    // As below.
     if (Sack::is_later_in(packet)) leave_to_stack();
     return packet;
   }
@@ -126,8 +153,13 @@ ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeou
   find_lost(*sack);
   paces_ = paces_ || !missing_.empty();
   if (sack->gaps() == 0) return packet;
-  if (!may_hide(timeout)) {
+  if (!may_repair(timeout)) {
     leave_to_stack();
+    return packet;
+  }
+  if (shown_until_) {
+    // What it has seen as come must not be kept from it afterwards.
+    shown_until_ = highest_sent_;
     return packet;
   }
   sack->copy_without_gaps(without_gaps);
@@ -141,7 +173,7 @@ void LossRepair::acknowledge(Packet &packet) {
   copies_acknowledged_ += packet.copies;
   ++round_delivered_;
   loss_ -= loss_ * kLossShare;
-  delivered_bytes_ += packet.size;
+  delivered_bytes_ += packet.wire_size;
   // The sending before may have been the one that came (RFC 8985 section 6.2, step 2).
   if (packet.repaired && now_ - packet.sent_at < smoothed_ / 4 * 3) return;
   if (packet.order < newest_order_) return;
@@ -200,6 +232,7 @@ void LossRepair::acknowledge_through(std::uint32_t tsn) {
   cumulative_ = tsn;
   while (!packets_.empty() && !later(packets_.front().last_tsn, tsn)) packets_.pop_front();
   if (stack_until_ && !later(*stack_until_, tsn)) stack_until_.reset();
+  if (shown_until_ && !later(*shown_until_, tsn)) shown_until_.reset();
 }
 
 bool LossRepair::is_lost(const Packet &packet) const {
@@ -218,19 +251,20 @@ void LossRepair::find_lost(const Sack &sack) {
     if (due_.size() >= most) return;
     Packet *packet = packets_.find(tsn);
     if (packet == nullptr || !is_lost(*packet)) continue;
+    if (packet->chunks == 0 && packet->repaired) continue;
     ++round_lost_;
     copies_.on_loss();
     loss_ += (1 - loss_) * kLossShare;
     packet->repaired = true;
     packet->order = ++order_;
     packet->sent_at = now_;
-    due_.push_back(tsn);
+    if (packet->chunks > 0) due_.push_back(tsn);
   }
 }
 
-bool LossRepair::may_hide(Duration timeout) const {
+bool LossRepair::may_repair(Duration timeout) const {
   if (stack_until_ || now_ - advanced_at_ + kBeforeTimeout > timeout) return false;
-  return packets_.bytes() <= kFewBytes || !congested();
+  return packets_.bytes() <= kFewBytes || (!shown_until_ && !congested());
 }
 
 void LossRepair::begin_round() {

@@ -26,8 +26,9 @@ namespace peerlane {
 /// stack sees an acknowledgement without the gap.
 ///
 /// Gaps are congestion, and the stack's business, where more is lost than a bad link loses (as in
-/// BBR), where a gap does not close in time, or where what is missing may not be sent again. A
-/// queue shows by its delay, which is FlightLimit's business.
+/// BBR), or where a gap does not close in time. A queue shows by its delay, which is FlightLimit's
+/// business. Messages that may not be sent again, or not for ever, are the stack's: it has to see
+/// their gaps, to skip them. What is sent beside them is repaired here as long as it is little.
 class LossRepair {
  public:
   /// Messages of the stream may have a limited number of repetitions from now on; until its reset.
@@ -45,9 +46,9 @@ class LossRepair {
   ByteView on_received(ByteView packet, TimePoint now, Duration timeout);
 
   /// Nothing that it was told of is under way: it need not hear what the peer sends.
-  bool idle() const { return packets_.empty() && !stack_until_; }
+  bool idle() const { return packets_.empty() && !left_to_stack(); }
   /// The stack sees the peer's packets as they are.
-  bool left_to_stack() const { return stack_until_.has_value(); }
+  bool left_to_stack() const { return stack_until_ || shown_until_; }
   bool has_repairs() const { return !due_.empty(); }
   /// Appends the packets to send again. Valid until the next call on this thread.
   void take_repairs(std::vector<ByteView> &packets);
@@ -59,20 +60,28 @@ class LossRepair {
   std::uint64_t repaired() const { return repaired_; }
   /// A gap was there not long ago: when it closes, the stack's window opens at once, which is no
   /// reason to send so much at once.
-  bool paces() const { return paces_ && !stack_until_ && !packets_.empty(); }
+  bool paces() const { return paces_ && !left_to_stack() && !packets_.empty(); }
   /// What has arrived since the last call.
   std::size_t take_delivered_bytes() { return std::exchange(delivered_bytes_, 0); }
 
  private:
   using Packet = SentPackets::Packet;
 
+  /// The data chunks of a packet: where they begin, 0 where there are none, and how many.
+  struct Data {
+    std::size_t at = 0;
+    std::uint32_t first = 0, last = 0;
+    std::uint16_t limited = 0, unlimited = 0;
+  };
+  Data data_in(ByteView packet) const;
+  ByteView unlimited_in(ByteView chunks) const;
   void acknowledge_through(std::uint32_t tsn);
   void acknowledge_blocks(const Sack &sack);
   void acknowledge(Packet &packet);
   void measure();
   void find_lost(const Sack &sack);
   bool is_lost(const Packet &packet) const;
-  bool may_hide(Duration timeout) const;
+  bool may_repair(Duration timeout) const;
   void leave_to_stack();
   void begin_round();
   bool congested() const;
@@ -88,6 +97,8 @@ class LossRepair {
   TimePoint advanced_at_{};
   // Until the peer has everything up to this one, the stack sees everything.
   std::optional<std::uint32_t> stack_until_;
+  // The same, but what may be sent again is, here too.
+  std::optional<std::uint32_t> shown_until_;
   std::vector<std::uint32_t> missing_;  // First TSNs, below the highest that has come.
   std::vector<std::uint32_t> due_;
 

@@ -32,7 +32,7 @@ PackedByteArray &SentPackets::room_for(std::size_t size) {
 }
 
 bool SentPackets::add(std::uint32_t first_tsn, std::uint32_t last_tsn, ByteView header,
-                      ByteView chunks) {
+                      ByteView chunks, std::uint16_t count, std::size_t wire_size) {
   if (blocks_.size() >= kMostBlocks) return false;
   const std::size_t size = header.size() + chunks.size();
   PackedByteArray &bytes = room_for(size);
@@ -41,10 +41,12 @@ bool SentPackets::add(std::uint32_t first_tsn, std::uint32_t last_tsn, ByteView 
   packet.last_tsn = last_tsn;
   packet.bytes = bytes.data() + bytes.size();
   packet.size = size;
+  packet.chunks = count;
+  packet.wire_size = wire_size;
   bytes.insert(bytes.end(), header.begin(), header.end());
   bytes.insert(bytes.end(), chunks.begin(), chunks.end());
   ++blocks_.back().packets;
-  bytes_ += size;
+  bytes_ += wire_size;
   packets_.push_back(packet);
   return true;
 }
@@ -59,7 +61,7 @@ SentPackets::Packet *SentPackets::find(std::uint32_t tsn) {
 }
 
 void SentPackets::pop_front() {
-  bytes_ -= packets_[next_].size;
+  bytes_ -= packets_[next_].wire_size;
   ++next_;
   Block &block = blocks_.front();
   if (--block.packets == 0) {

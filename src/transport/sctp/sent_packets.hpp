@@ -22,16 +22,20 @@ class SentPackets {
     bool acknowledged = false;
     bool repaired = false;
     std::uint16_t copies = 0;  ///< Chunks of former packets that went out with it.
+    std::size_t wire_size = 0;
+    // What may be sent again of it, as a packet; with nothing in it where that is nothing.
     const std::uint8_t *bytes = nullptr;
     std::size_t size = 0;
+    std::uint16_t chunks = 0;
   };
 
-  /// `header` and `chunks` make a packet; its TSNs follow those of the packet before. False where
-  /// there is no room.
-  bool add(std::uint32_t first_tsn, std::uint32_t last_tsn, ByteView header, ByteView chunks);
+  /// `header` and so many `chunks` make a packet to send again; its TSNs follow those of the packet
+  /// before. False where there is no room.
+  bool add(std::uint32_t first_tsn, std::uint32_t last_tsn, ByteView header, ByteView chunks,
+           std::uint16_t count, std::size_t wire_size);
   /// The packet that has the TSN; null where there is none.
   Packet *find(std::uint32_t tsn);
-  /// Of all of them together.
+  /// Of all of them together, as they went out.
   std::size_t bytes() const { return bytes_; }
   bool empty() const { return next_ == packets_.size(); }
   Packet &front() { return packets_[next_]; }

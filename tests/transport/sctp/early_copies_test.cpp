@@ -32,7 +32,10 @@ class EarlyCopiesTest : public testing::Test {
     write16(packet.data() + chunk + 2, size);
     packet[chunk + 7] = static_cast<std::uint8_t>(++tsn_);
     const ByteView whole(packet);
-    EXPECT_TRUE(sent_.add(tsn_, tsn_, whole.subview(0, kCommonHeader), whole.subview(chunk)));
+    // What the packet is on the wire less its acknowledgement.
+    const ByteView chunks = limited_ ? ByteView() : whole.subview(chunk);
+    EXPECT_TRUE(sent_.add(tsn_, tsn_, whole.subview(0, kCommonHeader), chunks, limited_ ? 0 : 1,
+                          kCommonHeader + size));
     sent_.back().sent_at = now_;
     const ByteView out = copies_.add_to(whole, sent_, most, now_ - 100ms, now_);
     EXPECT_LE(out.size(), std::max(most, packet.size()));
@@ -53,11 +56,23 @@ class EarlyCopiesTest : public testing::Test {
     }
   }
 
+  bool limited_ = false;
   EarlyCopies copies_;
   SentPackets sent_;
   TimePoint now_{1s};
   std::uint32_t tsn_ = 0;
 };
+
+TEST_F(EarlyCopiesTest, WhatMayNotBeSentAgainCarriesButIsNotCarried) {
+  EXPECT_EQ(send(), Tsns{1});
+  limited_ = true;
+  EXPECT_EQ(send(), (Tsns{1, 2}));
+  EXPECT_EQ(send(), (Tsns{1, 3}));
+  limited_ = false;
+  EXPECT_EQ(send(), (Tsns{1, 4}));
+  limited_ = true;
+  EXPECT_EQ(send(), (Tsns{1, 4, 5}));
+}
 
 TEST_F(EarlyCopiesTest, TheTwoPacketsBeforeGoWithEach) {
   EXPECT_EQ(send(), Tsns{1});

@@ -226,20 +226,65 @@ TEST_F(LossRepairTest, MuchLossOfFewPacketsIsRepairedAllTheSame) {
   }
 }
 
-TEST_F(LossRepairTest, WhatHasALimitIsLeftToTheStack) {
+TEST_F(LossRepairTest, WhatHasALimitIsShownToTheStackAndNotRepeated) {
   repair_.set_limited(7);
   send_up_to(3);
   now_ += 10ms;
   send(++sent_, 7);
   send_up_to(8);
-  EXPECT_FALSE(receive(sack(1, {{2, 7}})));
+  EXPECT_FALSE(receive(sack(3, {{2, 5}})));
   EXPECT_EQ(repairs(), Tsns());
+  now_ += 100ms;
+  EXPECT_FALSE(receive(sack(3, {{2, 5}})));
+  EXPECT_EQ(repairs(), Tsns());
+  EXPECT_FALSE(repair_.paces());
   receive(sack(8));
   repair_.on_stream_reset(7);
   now_ += 10ms;
   send(++sent_, 7);
   send_up_to(13);
   EXPECT_TRUE(receive(sack(8, {{2, 5}})));
+}
+
+TEST_F(LossRepairTest, WhatIsSentBesideItIsRepairedInSightOfTheStack) {
+  repair_.set_limited(7);
+  send_up_to(3);
+  now_ += 10ms;
+  send(++sent_, 7);
+  send_up_to(8);
+  EXPECT_FALSE(receive(sack(1, {{2, 7}})));
+  EXPECT_EQ(repairs(), Tsns{2});
+  // What the stack has seen as come is not kept from it, though it came later.
+  receive(sack(4, {{2, 4}}));
+  EXPECT_TRUE(repair_.left_to_stack());
+  receive(sack(8));
+  EXPECT_FALSE(repair_.left_to_stack());
+}
+
+TEST_F(LossRepairTest, OfAMixedPacketOnlyWhatMayBeRepeatedIs) {
+  repair_.set_limited(7);
+  send_up_to(1);
+  PackedByteArray mixed = data(2, 7);
+  for (const std::uint32_t tsn : {3u, 4u}) {
+    const PackedByteArray next = data(tsn, tsn == 3 ? 0 : 7);
+    mixed.insert(mixed.end(), next.begin() + kCommonHeader, next.end());
+  }
+  EXPECT_TRUE(repair_.on_sent(mixed, now_));
+  sent_ = 4;
+  send_up_to(8);
+  EXPECT_FALSE(receive(sack(1, {{4, 7}})));
+  EXPECT_EQ(repairs(), Tsns{3});
+}
+
+TEST_F(LossRepairTest, MuchBesideWhatHasALimitIsLeftToTheStack) {
+  repair_.set_limited(7);
+  size_ = 1000;
+  send_up_to(6);
+  now_ += 10ms;
+  send(++sent_, 7);
+  send_up_to(10);
+  EXPECT_FALSE(receive(sack(1, {{2, 9}})));
+  EXPECT_EQ(repairs(), Tsns());
 }
 
 TEST_F(LossRepairTest, WhatTheStackSendsAgainIsLeftToIt) {

@@ -28,7 +28,7 @@ TEST(SentPackets, EachIsFoundByItsNumbersAsLongAsItIsThere) {
       const bool grows = step % 200 < 120;
       if (count == 0 || below(10) < (grows ? 7u : 3u)) {
         const PackedByteArray chunks = pattern(1 + below(step % 3 == 0 ? 16000 : 1200), next);
-        ASSERT_TRUE(packets.add(next, next + 2, header, chunks));
+        ASSERT_TRUE(packets.add(next, next + 2, header, chunks, 3, header.size() + chunks.size()));
         bytes += header.size() + chunks.size();
         next += 3;
         ++count;
@@ -59,11 +59,11 @@ TEST(SentPackets, TakesNoMoreThanTheLargestWindowNeeds) {
   SentPackets packets;
   const PackedByteArray header(12), chunks(1150);
   std::uint32_t count = 0;
-  while (packets.add(count, count, header, chunks)) ++count;
+  while (packets.add(count, count, header, chunks, 1, header.size() + chunks.size())) ++count;
   EXPECT_GT(packets.bytes(), 7u << 20);
   EXPECT_LT(packets.bytes(), 9u << 20);
   while (!packets.empty()) packets.pop_front();
-  EXPECT_TRUE(packets.add(count, count, header, chunks));
+  EXPECT_TRUE(packets.add(count, count, header, chunks, 1, header.size() + chunks.size()));
 }
 
 }  // namespace
