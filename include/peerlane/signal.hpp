@@ -233,6 +233,7 @@ class Signal {
       for (const auto &each : *slots) {
         if (each.get() != slot) left->push_back(each);
       }
+      if (left->empty()) left = nullptr;
       const std::shared_ptr<Slots> before = std::exchange(slots, std::move(left));
     }
     void clear() {

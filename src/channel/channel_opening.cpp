@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "channel/channel_table_state.hpp"
@@ -107,11 +106,7 @@ bool ChannelTable::State::claim_free_stream(Channel &channel) {
 
 // False where the peer will not give it.
 bool ChannelTable::State::ask_for_stream(std::uint16_t stream) {
-  // A power of two: not one exchange for each channel, and within the limits that peers set, which
-  // are such numbers.
-  const std::uint32_t total =
-      std::min<std::uint32_t>(std::bit_ceil(std::uint32_t{stream} + 1), 65535);
-  if (!association_->request_streams(static_cast<std::uint16_t>(total))) return false;
+  if (!association_->request_streams(static_cast<std::uint16_t>(stream + 1))) return false;
   if (!stream_timer_.armed()) stream_timer_.arm_in(kStreamDeadline);
   return true;
 }

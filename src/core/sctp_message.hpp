@@ -59,8 +59,7 @@ class SctpAssociation {
   /// section 5.1.2). False where the request cannot be made now; try again at the next
   /// `on_sctp_sendable`.
   virtual bool reset_streams(const std::vector<std::uint16_t> &streams) = 0;
-  /// Asks for `total` streams in both directions (SCTP_ADD_STREAMS); false where the peer cannot,
-  /// for ever.
+  /// Asks for `total` streams at least; false where the peer cannot, for ever.
   virtual bool request_streams(std::uint16_t total) = 0;
   virtual std::uint16_t outgoing_streams() const = 0;
   virtual std::uint16_t incoming_streams() const = 0;

@@ -169,7 +169,7 @@ TEST_F(ChannelIncoming, OnAStreamWithoutWayBackWaitsForIt) {
   up();
   receive_open(301);
   EXPECT_EQ(log(), "arrived 1:301");
-  EXPECT_EQ(association_.requested.back(), 512);
+  EXPECT_EQ(association_.requested.back(), 302);
   send(*recorder_.arrived[0], "answer");
   receive(301, Ppid::STRING, "question");
   EXPECT_EQ(sent(), "");

@@ -133,7 +133,7 @@ TEST_F(ChannelOpen, AsksForMoreStreamsAndWaits) {
   up();
   open(negotiated(300));
   EXPECT_EQ(log(), "");
-  EXPECT_EQ(association_.requested.back(), 512);
+  EXPECT_EQ(association_.requested.back(), 301);
   table().on_streams_changed();
   EXPECT_EQ(log(), "") << "the peer's own side has grown, ours not yet";
   association_.streams = 512;

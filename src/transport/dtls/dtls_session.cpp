@@ -29,7 +29,6 @@ constexpr Duration kHandshakeDeadline = seconds(30);
 // How long the handshake must stand still for an unauthenticated alert to be believed.
 constexpr Duration kDoubt = seconds(5);
 constexpr std::size_t kMaxPlaintext = 16384;
-constexpr std::size_t kBusyTurn = 8;
 
 Duration doubled(Duration delay) { return std::min(delay * 2, kLongestRetransmission); }
 
@@ -141,8 +140,7 @@ void DtlsTransport::Session::feed(const DtlsRecord &record) {
     }
     advance_handshake();
   }
-  if (state_ == State::CONNECTED) {
-    use_buffers();
+  if (state_ == State::CONNECTED && use_buffers()) {
     // One record of data is one plaintext: asking for more costs a quarter of the whole. Behind
     // others there may be several, from data that overtook the end of the handshake.
     const bool is_data = record.type == DtlsRecord::APPLICATION_DATA;
@@ -290,20 +288,18 @@ int DtlsTransport::Session::read_plaintexts(int limit) {
   return count;
 }
 
-void DtlsTransport::Session::use_buffers() {
-  ++records_;
+bool DtlsTransport::Session::use_buffers() {
+  used_buffers_ = true;
   turn_.mark(*this);
-  if (has_buffers_) return;
-  has_buffers_ = true;
-  SSL_alloc_buffers(ssl_.get());  // Where it fails, so does what follows.
+  has_buffers_ = has_buffers_ || SSL_alloc_buffers(ssl_.get()) == 1;
+  return has_buffers_;
 }
 
-// They are 19 kB, and connections are many and mostly silent. In a busy turn others follow.
+// They are 19 kB, and connections are many and mostly silent. Those who use them at the end of a
+// turn too come first.
 void DtlsTransport::Session::run_at_turn_end() {
-  if (records_ < kBusyTurn && state_ == State::CONNECTED && has_buffers_) {
-    has_buffers_ = SSL_free_buffers(ssl_.get()) == 0;
-  }
-  records_ = 0;
+  if (std::exchange(used_buffers_, false)) return turn_.mark(*this);
+  if (state_ == State::CONNECTED) has_buffers_ = SSL_free_buffers(ssl_.get()) == 0;
 }
 
 void DtlsTransport::Session::on_read_error() {
@@ -320,11 +316,11 @@ void DtlsTransport::Session::send(std::span<const ByteView> plaintexts) {
   if (state_ != State::CONNECTED) return;
   Output output(*this);
   for (ByteView plaintext : plaintexts) {
-    use_buffers();
     // OpenSSL neither splits nor refuses what is larger than the MTU, and takes nothing as an
     // error.
     const bool fits = !plaintext.empty() && plaintext.size() + kRecordOverhead <= mtu_;
-    if (!fits || SSL_write(ssl_.get(), plaintext.data(), static_cast<int>(plaintext.size())) <= 0) {
+    if (!fits || !use_buffers() ||
+        SSL_write(ssl_.get(), plaintext.data(), static_cast<int>(plaintext.size())) <= 0) {
       ++counters_.plaintexts_refused;
       ERR_clear_error();
     }
@@ -335,8 +331,7 @@ void DtlsTransport::Session::close() {
   if (state_ == State::CONNECTED) {
     Output output(*this);
     ERR_clear_error();
-    use_buffers();
-    SSL_shutdown(ssl_.get());
+    if (use_buffers()) SSL_shutdown(ssl_.get());
   }
   state_ = State::CLOSED;
   retransmission_.cancel();

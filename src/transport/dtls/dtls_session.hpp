@@ -59,8 +59,8 @@ class DtlsTransport::Session final : private PeerVerifier, private TurnTask {
 
   /// Hands up to `limit` up; how many came.
   int read_plaintexts(int limit);
-  /// Before OpenSSL reads or writes a record.
-  void use_buffers();
+  /// Before OpenSSL reads or writes a record. False where there is no memory for it.
+  bool use_buffers();
   void run_at_turn_end() override;
   void on_read_error();
   void end(Error error, const std::string &reason);
@@ -82,7 +82,7 @@ class DtlsTransport::Session final : private PeerVerifier, private TurnTask {
   // The end of a handshake is longer than that of any cipher, and known before data comes.
   std::size_t cipher_overhead_ = DtlsRecord::kGcmOverhead;
   bool has_buffers_ = true;
-  std::size_t records_ = 0;  // In this turn.
+  bool used_buffers_ = false;  // In this round of the turn.
   std::string refusal_;
   Fingerprint presented_fingerprint_;
   Fingerprint remote_fingerprint_;

@@ -32,7 +32,9 @@ void SctpTransport::Association::connect() {
   if (closed()) return;
   // usrsctp answers an INIT with ABORT while it knows of no association.
   const auto early = std::exchange(early_, {});
-  for (const PackedByteArray &packet : early) feed(packet);
+  for (const PackedByteArray &packet : early) {
+    if (!closed()) feed(packet);
+  }
 }
 
 void SctpTransport::Association::open_socket() {
@@ -58,11 +60,15 @@ void SctpTransport::Association::feed(ByteView packet) {
   const std::size_t messages = filter_.seen().messages;
   packet = filter_.inspect(packet);
   if (packet.empty()) return;
+  const bool has_re_config = filter_.content().has_re_config;
   if (filter_.content().has_init) packet = on_peer_init(packet);
-  if (filter_.content().has_re_config) packet = tables_.translate(packet);
+  // First, since it takes the number of the next request.
   packet = make_room(packet);
   if (packet.empty()) return;
+  if (has_re_config) packet = tables_.translate(packet);
   input(take_acknowledgement(packet));
+  // At once: the data that follows may need it.
+  if (has_re_config && peer_has_added()) peer_added_ = true;
   if (filter_.seen().messages != messages) ticker_->touch();
   if (reading_) filter_.reset_seen();
   schedule();
@@ -73,7 +79,7 @@ void SctpTransport::Association::input(ByteView packet) {
   socket_->input(packet);
   numbers_valid_ = false;
   // Asked at once, so that no second handshake can follow in the same turn.
-  if (!filter_.established() && socket_->numbers().open) filter_.set_established();
+  if (!filter_.established() && socket_->numbers().open) set_established();
 }
 
 void SctpTransport::Association::schedule() {

@@ -41,7 +41,7 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   SctpSendStatus send(const SctpMessage &message);
   bool reset_streams(const std::vector<std::uint16_t> &streams);
   bool request_streams(std::uint16_t total);
-  std::uint16_t outgoing_streams() const { return tables_.outgoing(); }
+  std::uint16_t outgoing_streams() const;
   std::uint16_t incoming_streams() const { return tables_.incoming(); }
   bool interleaves() const { return interleaves_; }
   std::size_t send_room();
@@ -87,11 +87,12 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   /// What the stack may see of the packet now.
   ByteView on_peer_init(ByteView packet);
   ByteView make_room(ByteView packet);
-  /// True where the peer has added to it.
-  bool note_incoming_table();
+  /// To the table of its streams, by a request of its own.
+  bool peer_has_added();
   void pump_requests();
   /// To the stack, whose request for more streams is not for the peer.
   void answer_addition();
+  void set_established();
   void on_streams_reset(std::uint16_t flags, std::vector<std::uint16_t> streams);
   void on_streams_changed(bool refused);
 
@@ -133,8 +134,10 @@ class SctpTransport::Association final : public TurnTask, public SctpOutbox::Own
   bool reading_ = true;
   bool interleaves_ = false;
   bool lent_ = false;
-  std::uint16_t incoming_table_ = StreamTables::kFirst;
-  bool incoming_table_known_ = false;
+  // What the stack has, once there is an association.
+  std::uint16_t outgoing_table_ = 0;
+  std::uint16_t incoming_table_ = 0;
+  bool peer_added_ = false;  // And nobody was told yet.
 
   // Once asked for in a turn, they are kept up by send().
   UsrsctpSocket::Numbers numbers_;

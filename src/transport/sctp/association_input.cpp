@@ -134,9 +134,8 @@ void SctpTransport::Association::on_association_change(std::uint16_t change) {
 
 void SctpTransport::Association::on_up() {
   state_ = State::CONNECTED;
-  filter_.set_established();
   numbers_valid_ = false;
-  note_incoming_table();
+  if (!filter_.established()) set_established();
   interleaves_ = socket_->interleaves();
   send_heartbeat();  // For a first measure of the round trip.
   above_.on_sctp_connected();

@@ -104,7 +104,8 @@ bool SctpTransport::Association::inspect_outgoing(std::uint8_t *packet, std::siz
         return true;
       case HEARTBEAT:
         round_trip_.on_heartbeat_sent(now);
-        return false;
+        offset += padded(length);
+        break;
       case SACK:
         filter_.set_cumulative_tsn(read32(chunk + 4));
         [[fallthrough]];
@@ -230,16 +231,10 @@ const UsrsctpSocket::Numbers &SctpTransport::Association::numbers() {
 SctpSendStatus SctpTransport::Association::send(const SctpMessage &message) {
   if (closed() || socket_ == nullptr) return SctpSendStatus::FAILED;
   if (state_ != State::CONNECTED || requests_.blocks_sending()) return SctpSendStatus::FULL;
-  if (message.stream >= tables_.outgoing() || requests_.is_resetting(message.stream)) {
+  if (message.stream >= outgoing_streams() || requests_.is_resetting(message.stream)) {
     return SctpSendStatus::FAILED;
   }
   const UsrsctpSocket::Numbers &now = numbers();
-  if (message.stream >= now.outgoing_streams) {
-    // Where it has to wait, what it waits for comes in a turn of its own.
-    const auto total = static_cast<std::uint16_t>(message.stream + 1);
-    if (requests_.want_outgoing(total)) turn_.mark(*this);
-    return SctpSendStatus::FULL;
-  }
   // What is inside goes out sooner or later, however old. So a message that ages stays with its
   // owner, who can still drop it, while nothing moves.
   const bool ages = message.reliability == SctpMessage::Reliability::MAX_LIFETIME;

@@ -2,6 +2,7 @@
 #include <usrsctp.h>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "transport/sctp/association.hpp"
@@ -27,20 +28,31 @@ std::size_t first_data_in(ByteView packet) {
 
 }  // namespace
 
+// usrsctp asks for all streams at once, by an empty list, when it resets all that it has, and that
+// confuses peers who have more. So the last one is used only where it is the last of the peer's.
+std::uint16_t SctpTransport::Association::outgoing_streams() const {
+  return outgoing_table_ < tables_.outgoing() && outgoing_table_ > 0
+             ? static_cast<std::uint16_t>(outgoing_table_ - 1)
+             : outgoing_table_;
+}
+
 ByteView SctpTransport::Association::on_peer_init(ByteView packet) {
+  // The stack ignores an INIT ACK that it does not wait for.
+  const bool is_init_ack = packet[kCommonHeader] == INIT_ACK;
+  if (is_init_ack && !socket_->numbers().waits_for_init_ack) return packet;
   const ByteView for_stack = tables_.on_peer_init(packet);
   if (!for_stack.empty()) return for_stack;
   reopen_socket();
   // An INIT ACK is of the handshake that has just been given up; an INIT is the peer's own.
-  const bool is_init = packet[kCommonHeader] == INIT;
-  return is_init && !closed() ? tables_.on_peer_init(packet) : ByteView();
+  return is_init_ack || closed() ? ByteView() : tables_.on_peer_init(packet);
 }
 
 ByteView SctpTransport::Association::make_room(ByteView packet) {
   const std::uint32_t streams = filter_.content().streams;
-  if (streams <= incoming_table_ || streams > tables_.incoming()) return packet;
+  if (streams == 0) return packet;
   if (!filter_.established()) {
     // The peer bundles its first data with the end of the handshake.
+    if (streams <= StreamTables::kFirst) return packet;
     const std::size_t data = first_data_in(packet);
     if (data > kCommonHeader) input(packet.subview(0, data));
     if (!filter_.established()) return {};  // The stack would acknowledge and forget it.
@@ -50,8 +62,7 @@ ByteView SctpTransport::Association::make_room(ByteView packet) {
     behind_handshake.insert(behind_handshake.end(), rest.begin(), rest.end());
     packet = behind_handshake;
   }
-  note_incoming_table();
-  if (streams <= incoming_table_) return packet;
+  if (streams <= incoming_table_ || streams > tables_.incoming()) return packet;
   const std::uint16_t size =
       StreamTables::size_for(static_cast<std::uint16_t>(streams - 1), tables_.incoming());
   input(tables_.make_addition(static_cast<std::uint16_t>(size - incoming_table_)));
@@ -61,16 +72,18 @@ ByteView SctpTransport::Association::make_room(ByteView packet) {
   return packet;
 }
 
-// What the table has beyond what it was given here, the peer has asked for on the wire.
-bool SctpTransport::Association::note_incoming_table() {
+void SctpTransport::Association::set_established() {
+  filter_.set_established();
+  outgoing_table_ = numbers().outgoing_streams;
+  incoming_table_ = numbers().incoming_streams;
+}
+
+bool SctpTransport::Association::peer_has_added() {
   const std::uint16_t now = numbers().incoming_streams;
-  const int by_peer = now - incoming_table_;
+  const int added = now - incoming_table_;
   incoming_table_ = now;
-  if (!incoming_table_known_ || by_peer <= 0) {
-    incoming_table_known_ = true;
-    return false;
-  }
-  tables_.set_incoming(static_cast<std::uint16_t>(std::min(tables_.incoming() + by_peer, 65535)));
+  if (added <= 0) return false;
+  tables_.set_incoming(static_cast<std::uint16_t>(std::min(tables_.incoming() + added, 65535)));
   return true;
 }
 
@@ -86,7 +99,7 @@ void SctpTransport::Association::pump_requests() {
       answer_addition();
       break;
     case StreamRequests::Growth::REFUSED:
-      tables_.set_outgoing(numbers().outgoing_streams);
+      tables_.set_outgoing(outgoing_table_);
       above_.on_sctp_streams_changed();
       break;
   }
@@ -98,10 +111,12 @@ void SctpTransport::Association::pump_requests() {
 void SctpTransport::Association::answer_addition() {
   const ByteView answer = tables_.take_answer();
   if (answer.empty() || closed()) return;
-  const std::uint16_t before = numbers().outgoing_streams;
+  const std::uint16_t before = outgoing_table_;
   input(answer);
-  if (numbers().outgoing_streams <= before) tables_.set_outgoing(before);
+  outgoing_table_ = numbers().outgoing_streams;
+  if (outgoing_table_ <= before) tables_.set_outgoing(outgoing_table_);
   schedule();
+  above_.on_sctp_streams_changed();
 }
 
 bool SctpTransport::Association::reset_streams(const std::vector<std::uint16_t> &streams) {
@@ -113,10 +128,15 @@ bool SctpTransport::Association::reset_streams(const std::vector<std::uint16_t> 
 
 bool SctpTransport::Association::request_streams(std::uint16_t total) {
   if (state_ != State::CONNECTED) return false;
-  if (total <= tables_.outgoing()) return true;
-  if (requests_.growth_refused()) return false;
-  requests_.want_outgoing(total);
-  schedule();
+  if (total <= outgoing_streams()) return true;
+  if (total > tables_.outgoing() && requests_.growth_refused()) return false;
+  if (total > tables_.outgoing()) {
+    // A power of two: not one exchange for each channel, and within the limits that peers set,
+    // which are such numbers.
+    total = static_cast<std::uint16_t>(std::min(std::bit_ceil(std::uint32_t{total}), 65535u));
+  }
+  // What it may have to wait for comes in a turn of its own.
+  if (requests_.want_outgoing(total)) schedule();
   return true;
 }
 
@@ -130,13 +150,14 @@ void SctpTransport::Association::on_streams_reset(std::uint16_t flags,
       streams.resize(incoming_table_);
       std::iota(streams.begin(), streams.end(), std::uint16_t{0});
     }
-    const std::uint16_t most = incoming_streams();
+    const std::uint16_t most = tables_.incoming();
     std::erase_if(streams, [most](std::uint16_t stream) { return stream >= most; });
     for (const std::uint16_t stream : streams) assembly_.abandon(stream);
     if (!streams.empty()) above_.on_sctp_incoming_reset(streams);
     return;
   }
   if ((flags & SCTP_STREAM_RESET_OUTGOING_SSN) == 0) return;
+  if (streams.empty()) streams = requests_.asked();
   if (refused) {
     requests_.on_reset_refused(streams, (flags & SCTP_STREAM_RESET_FAILED) != 0);
   } else {
@@ -147,11 +168,14 @@ void SctpTransport::Association::on_streams_reset(std::uint16_t flags,
 
 void SctpTransport::Association::on_streams_changed(bool refused) {
   numbers_valid_ = false;
-  const std::uint16_t outgoing = numbers().outgoing_streams;
-  const bool ours = outgoing > tables_.outgoing();
+  const bool ours = numbers().outgoing_streams > tables_.outgoing();
   if (refused || ours) requests_.on_growth_answered(refused);
-  if (ours) tables_.set_outgoing(outgoing);
-  const bool peers = note_incoming_table();
+  if (ours) {
+    outgoing_table_ = numbers().outgoing_streams;
+    tables_.set_outgoing(outgoing_table_);
+  }
+  const bool peers = peer_has_added() || peer_added_;
+  peer_added_ = false;
   // A channel needs both directions, so who is given more streams asks for as many.
   if (peers && tables_.incoming() > tables_.outgoing()) {
     requests_.want_outgoing(tables_.incoming());

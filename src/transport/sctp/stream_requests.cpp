@@ -39,10 +39,12 @@ void StreamRequests::on_reset_refused(const std::vector<std::uint16_t> &streams,
   }
 }
 
-bool StreamRequests::want_outgoing(std::uint16_t total) {
-  if (total <= wanted_) return false;
-  wanted_ = total;
-  return true;
+std::vector<std::uint16_t> StreamRequests::asked() const {
+  std::vector<std::uint16_t> streams;
+  for (const auto &[stream, reset] : resets_) {
+    if (reset.stage == Stage::ASKED) streams.push_back(stream);
+  }
+  return streams;
 }
 
 void StreamRequests::on_growth_answered(bool refused) {
@@ -52,6 +54,12 @@ void StreamRequests::on_growth_answered(bool refused) {
   if (refused) wanted_ = 0;
 }
 
+bool StreamRequests::want_outgoing(std::uint16_t total) {
+  if (total <= wanted_) return false;
+  wanted_ = total;
+  return true;
+}
+
 StreamRequests::Growth StreamRequests::pump(UsrsctpSocket &socket,
                                             const UsrsctpSocket::Numbers &numbers,
                                             std::uint16_t allowed, bool interleaves) {
@@ -59,16 +67,20 @@ StreamRequests::Growth StreamRequests::pump(UsrsctpSocket &socket,
   drains_ = false;
   if (wanted_ == 0 || growing_) return Growth::NONE;
   const bool own = numbers.outgoing_streams < allowed;
-  if (wanted_ <= numbers.outgoing_streams || (growth_refused_ && !own)) {
+  // One more than is used, see Association::outgoing_streams().
+  const std::size_t usable = own ? numbers.outgoing_streams - 1u : numbers.outgoing_streams;
+  if (wanted_ <= usable || (growth_refused_ && !own)) {
     wanted_ = 0;
     return Growth::NONE;
   }
   // usrsctp moves its queues for this and forgets which stream it has sent half a message of; the
   // next packet would then go on with another one, which the peer answers with ABORT.
-  drains_ = !interleaves && numbers.inside > 0;
-  if (drains_) return Growth::NONE;
-  const std::uint16_t total =
-      own ? StreamTables::size_for(static_cast<std::uint16_t>(wanted_ - 1), allowed) : wanted_;
+  if (!interleaves && numbers.inside > 0) {
+    // While the peer has not answered another request, there cannot be this one.
+    drains_ = asked().empty();
+    return Growth::NONE;
+  }
+  const std::uint16_t total = own ? StreamTables::size_for(wanted_, allowed) : wanted_;
   switch (socket.add_outgoing(static_cast<std::uint16_t>(total - numbers.outgoing_streams))) {
     case UsrsctpSocket::RequestResult::DONE:
       growing_ = !own;
@@ -91,7 +103,7 @@ void StreamRequests::pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Num
     if (reset.stage != Stage::TO_ASK) continue;
     if (stream >= allowed) {
       impossible.push_back(stream);
-    } else if (stream >= numbers.outgoing_streams) {
+    } else if (stream + 1 >= numbers.outgoing_streams && numbers.outgoing_streams < allowed) {
       want_outgoing(static_cast<std::uint16_t>(stream + 1));
       to_ask_ = true;
     } else if (streams.size() < kStreamsPerRequest) {

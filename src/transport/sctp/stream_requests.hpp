@@ -19,6 +19,8 @@ class StreamRequests {
   /// Streams whose reset is over, also where the peer refused it or cannot: the channel must not
   /// hang for ever.
   std::vector<std::uint16_t> take_finished();
+  /// Those that the peer has been asked to reset.
+  std::vector<std::uint16_t> asked() const;
   void on_reset_performed(const std::vector<std::uint16_t> &streams);
   void on_reset_refused(const std::vector<std::uint16_t> &streams, bool may_retry);
 

@@ -48,6 +48,7 @@ StreamTables::StreamTables(std::uint16_t local_port, std::uint16_t remote_port,
       remote_port_(remote_port),
       announced_(announced),
       fixed_(std::min(announced, fixed)),
+      most_(announced),
       first_(std::min(kFirst, announced)),
       outgoing_(announced),
       incoming_(announced) {}
@@ -61,23 +62,24 @@ std::uint16_t StreamTables::size_for(std::uint16_t stream, std::uint16_t most) {
 void StreamTables::on_own_init(std::uint8_t *chunk) {
   own_tag_ = read32(chunk + kInitTag);
   // What an INIT ACK asks for is bounded by the INIT (RFC 9260 section 5.1.1).
-  write16(chunk + kInitOutgoingStreams, chunk[0] == INIT ? announced_ : outgoing_);
-  write16(chunk + kInitIncomingStreams, std::min(read16(chunk + kInitIncomingStreams), announced_));
+  write16(chunk + kInitOutgoingStreams, chunk[0] == INIT ? most_ : outgoing_);
+  write16(chunk + kInitIncomingStreams, std::min(read16(chunk + kInitIncomingStreams), most_));
 }
 
 ByteView StreamTables::on_peer_init(ByteView packet) {
   const std::uint8_t *init = packet.data() + kCommonHeader;
   const std::size_t length = std::min<std::size_t>(read16(init + 2), packet.size() - kCommonHeader);
-  std::uint16_t most = announced_;
-  if (!can_reconfigure(init, length)) {
-    most = fixed_;
+  if (can_reconfigure(init, length)) {
+    most_ = announced_;
+  } else {
+    most_ = fixed_;
     if (first_ < fixed_) {
       first_ = fixed_;
       return {};
     }
   }
-  outgoing_ = std::min(most, read16(init + kInitIncomingStreams));
-  incoming_ = std::min(most, read16(init + kInitOutgoingStreams));
+  outgoing_ = std::min(most_, read16(init + kInitIncomingStreams));
+  incoming_ = std::min(most_, read16(init + kInitOutgoingStreams));
   peer_next_ = read32(init + kInitTsn);  // RFC 6525 section 4.1
   if (incoming_ <= first_) return packet;
   for_stack.assign(packet.begin(), packet.end());
@@ -92,9 +94,9 @@ bool StreamTables::is_for_peer(std::uint8_t *chunk, std::size_t length) {
     if (type == RECONFIG_RESPONSE) {
       if (!peer_numbers_.hides(number)) {
         write32(request + 4, peer_numbers_.to_wire(number));
-      } else if (repeated_) {
-        write32(request + 4, *repeated_);
-        repeated_.reset();
+      } else if (!repeated_.empty()) {
+        write32(request + 4, repeated_.front());
+        repeated_.erase(repeated_.begin());
       } else {
         for_peer = false;
       }
@@ -153,7 +155,7 @@ std::uint32_t StreamTables::number_for_stack(std::uint32_t wire_number) {
   const std::uint32_t number = peer_numbers_.to_stack(wire_number);
   const std::uint32_t last = stack_next() - 1;
   if (!later(last - 1, number) || !peer_numbers_.hides(last)) return number;
-  repeated_ = wire_number;
+  repeated_.push_back(wire_number);
   return last;
 }
 

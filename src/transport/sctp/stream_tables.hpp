@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "peerlane/types.hpp"
 #include "transport/sctp/request_numbers.hpp"
@@ -75,14 +76,16 @@ class StreamTables {
   const std::uint16_t announced_;
   const std::uint16_t fixed_;
 
+  std::uint16_t most_;
   std::uint16_t first_;
   std::uint16_t outgoing_;
   std::uint16_t incoming_;
   std::uint32_t own_tag_ = 0;
   RequestNumbers own_numbers_;
   RequestNumbers peer_numbers_;
-  std::uint32_t peer_next_ = 0;            // On the wire.
-  std::optional<std::uint32_t> repeated_;  // On the wire; the stack forgot it.
+  std::uint32_t peer_next_ = 0;  // On the wire.
+  // On the wire, in order; the stack forgot them.
+  std::vector<std::uint32_t> repeated_;
   bool hides_next_ = false;
   std::optional<std::uint32_t> to_answer_;
 };

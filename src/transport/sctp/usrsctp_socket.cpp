@@ -250,6 +250,7 @@ UsrsctpSocket::Numbers UsrsctpSocket::numbers() const {
   numbers.exists = true;
   numbers.open = status.sstat_state != SCTP_CLOSED && status.sstat_state != SCTP_COOKIE_WAIT &&
                  status.sstat_state != SCTP_COOKIE_ECHOED && status.sstat_state != SCTP_BOUND;
+  numbers.waits_for_init_ack = status.sstat_state == SCTP_COOKIE_WAIT;
   numbers.smoothed_round_trip_ms = status.sstat_primary.spinfo_srtt;
   numbers.retransmission_timeout_ms = status.sstat_primary.spinfo_rto;
   numbers.congestion_window = status.sstat_primary.spinfo_cwnd;

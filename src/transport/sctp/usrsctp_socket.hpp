@@ -35,6 +35,7 @@ class UsrsctpSocket {
   struct Numbers {
     bool exists = false;
     bool open = false;
+    bool waits_for_init_ack = false;
     std::uint32_t smoothed_round_trip_ms = 0;
     std::uint32_t retransmission_timeout_ms = 0;
     std::size_t congestion_window = 0;

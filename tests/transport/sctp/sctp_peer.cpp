@@ -32,6 +32,10 @@ void SctpPeer::on_sctp_sendable() {
   };
   while (!outgoing.empty() && may_send()) {
     Outgoing &next = outgoing.front();
+    if (next.head.stream >= transport.outgoing_streams() &&
+        transport.request_streams(static_cast<std::uint16_t>(next.head.stream + 1))) {
+      return;  // Until they are there.
+    }
     next.head.payload = next.data;
     next.head.more_follows = outgoing.size() > 1;
     const SctpSendStatus status = transport.send(next.head);

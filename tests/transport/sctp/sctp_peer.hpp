@@ -43,7 +43,10 @@ class SctpPeer final : public SctpTransport::Listener {
   void on_sctp_message(std::uint16_t stream, std::uint32_t ppid, ByteView message) override;
   void on_sctp_incoming_reset(const std::vector<std::uint16_t> &streams) override;
   void on_sctp_outgoing_reset(const std::vector<std::uint16_t> &streams) override;
-  void on_sctp_streams_changed() override { ++stream_changes; }
+  void on_sctp_streams_changed() override {
+    ++stream_changes;
+    transport.schedule();
+  }
   void on_sctp_sendable() override;
   void on_sctp_closed(Error error, const std::string &reason) override;
 

@@ -192,19 +192,44 @@ TEST_P(SctpStreams, AreLimitedToWhatTheOtherEndAnnounces) {
   few.streams = 40;
   SctpPair pair({.delay = 5ms}, 6, options(), few);
   ASSERT_TRUE(pair.connect());
-  EXPECT_EQ(pair.a.transport.outgoing_streams(), 40);
   EXPECT_EQ(pair.a.transport.incoming_streams(), 40);
-  EXPECT_EQ(pair.b.transport.outgoing_streams(), 40);
   EXPECT_EQ(pair.b.transport.incoming_streams(), 40);
   const PackedByteArray data = pattern(10, 0);
   SctpMessage beyond;
   beyond.stream = 40;
   beyond.payload = data;
-  EXPECT_EQ(pair.a.transport.send(beyond), SctpSendStatus::FAILED);
   pair.a.send(39, data);
   pair.b.send(39, data);
   EXPECT_TRUE(pair.drive_until(
       [&] { return pair.a.received.size() == 1 && pair.b.received.size() == 1; }, 5s));
+  EXPECT_EQ(pair.a.transport.outgoing_streams(), 40);
+  EXPECT_EQ(pair.b.transport.outgoing_streams(), 40);
+  EXPECT_EQ(pair.a.transport.send(beyond), SctpSendStatus::FAILED);
+}
+
+// usrsctp asks for "all" then, by an empty list, and tells so.
+TEST_P(SctpStreams, AllMayBeResetAtOnce) {
+  for (const std::uint16_t all : Streams{15, 40}) {
+    SctpTransport::Options few = options();
+    if (all == 40) few.streams = 40;
+    SctpPair pair({.delay = 20ms}, 1, few);
+    ASSERT_TRUE(pair.connect());
+    Streams streams;
+    for (std::uint16_t stream = 0; stream < all; ++stream) {
+      streams.push_back(stream);
+      pair.a.send(stream, pattern(50, stream));
+    }
+    ASSERT_TRUE(pair.drive_until([&] { return pair.b.received.size() == all; }, 5s));
+    ASSERT_TRUE(pair.a.transport.reset_streams(streams));
+    ASSERT_TRUE(pair.drive_until(
+        [&] {
+          return pair.a.outgoing_resets.size() >= all && pair.b.incoming_resets.size() >= all;
+        },
+        5s));
+    std::sort(pair.a.outgoing_resets.begin(), pair.a.outgoing_resets.end());
+    EXPECT_EQ(pair.a.outgoing_resets, streams);
+    EXPECT_EQ(pair.b.incoming_resets, streams);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, SctpStreams, testing::Bool(), [](const auto &test) {
