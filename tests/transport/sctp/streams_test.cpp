@@ -220,6 +220,7 @@ TEST_P(SctpStreams, AllMayBeResetAtOnce) {
       pair.a.send(stream, pattern(50, stream));
     }
     ASSERT_TRUE(pair.drive_until([&] { return pair.b.received.size() == all; }, 5s));
+    pair.path.strand.drive_for(200ms);  // So that all are ready at once.
     ASSERT_TRUE(pair.a.transport.reset_streams(streams));
     ASSERT_TRUE(pair.drive_until(
         [&] {
