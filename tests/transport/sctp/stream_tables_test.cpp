@@ -63,7 +63,8 @@ TEST(StreamTablesTest, StackSeesFewStreamsAndThePeerAll) {
   PackedByteArray own = init(16, 65535, {});
   tables.on_own_init(own.data() + kCommonHeader);
   EXPECT_EQ(own, init(65535, 65535, {}));
-  const ByteView seen = tables.on_peer_init(init(1024, 300, {FORWARD_TSN, RE_CONFIG}));
+  const PackedByteArray peers = init(1024, 300, {FORWARD_TSN, RE_CONFIG});
+  const ByteView seen = tables.on_peer_init(peers);
   EXPECT_EQ(PackedByteArray(seen.begin(), seen.end()), init(16, 300, {FORWARD_TSN, RE_CONFIG}));
   EXPECT_EQ(tables.incoming(), 1024);
   EXPECT_EQ(tables.outgoing(), 300);
@@ -76,9 +77,10 @@ TEST(StreamTablesTest, PeerThatCannotReconfigureGetsAllAtOnce) {
   for (const PackedByteArray &extensions : {PackedByteArray{}, PackedByteArray{FORWARD_TSN}}) {
     StreamTables tables(5000, 5000, 65535, 300);
     EXPECT_EQ(tables.first(), 16);
-    EXPECT_TRUE(tables.on_peer_init(init(1024, 2048, extensions)).empty());
+    const PackedByteArray peers = init(1024, 2048, extensions);
+    EXPECT_TRUE(tables.on_peer_init(peers).empty());
     EXPECT_EQ(tables.first(), 300);
-    const ByteView seen = tables.on_peer_init(init(1024, 2048, extensions));
+    const ByteView seen = tables.on_peer_init(peers);
     EXPECT_EQ(PackedByteArray(seen.begin(), seen.end()), init(300, 2048, extensions));
     EXPECT_EQ(tables.incoming(), 300);
     EXPECT_EQ(tables.outgoing(), 300);
