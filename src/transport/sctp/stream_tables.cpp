@@ -81,7 +81,7 @@ ByteView StreamTables::on_peer_init(ByteView packet) {
   outgoing_ = std::min(most_, read16(init + kInitIncomingStreams));
   incoming_ = std::min(most_, read16(init + kInitOutgoingStreams));
   peer_next_ = read32(init + kInitTsn);  // RFC 6525 section 4.1
-  if (incoming_ <= first_) return packet;
+  if (read16(init + kInitOutgoingStreams) <= first_) return packet;
   for_stack.assign(packet.begin(), packet.end());
   write16(for_stack.data() + kCommonHeader + kInitOutgoingStreams, first_);
   return for_stack;
