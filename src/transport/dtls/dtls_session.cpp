@@ -29,6 +29,9 @@ constexpr Duration kHandshakeDeadline = seconds(30);
 // How long the handshake must stand still for an unauthenticated alert to be believed.
 constexpr Duration kDoubt = seconds(5);
 constexpr std::size_t kMaxPlaintext = 16384;
+// Between two turns of somebody who sends and receives in a loop.
+constexpr Duration kBusy = milliseconds(1);
+constexpr int kManyTurns = 64;
 
 Duration doubled(Duration delay) { return std::min(delay * 2, kLongestRetransmission); }
 
@@ -296,10 +299,13 @@ bool DtlsTransport::Session::use_buffers() {
 }
 
 // They are 19 kB, and connections are many and mostly silent. Those who use them at the end of a
-// turn too come first.
+// turn too come first, and who is busy for long will need them again at once.
 void DtlsTransport::Session::run_at_turn_end() {
   if (std::exchange(used_buffers_, false)) return turn_.mark(*this);
-  if (state_ == State::CONNECTED) has_buffers_ = SSL_free_buffers(ssl_.get()) == 0;
+  const TimePoint now = timers_.now();
+  busy_turns_ = now - std::exchange(last_use_, now) < kBusy ? busy_turns_ + 1 : 0;
+  if (state_ == State::CONNECTED && busy_turns_ < kManyTurns)
+    has_buffers_ = SSL_free_buffers(ssl_.get()) == 0;
 }
 
 void DtlsTransport::Session::on_read_error() {

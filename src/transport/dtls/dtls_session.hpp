@@ -83,6 +83,8 @@ class DtlsTransport::Session final : private PeerVerifier, private TurnTask {
   std::size_t cipher_overhead_ = DtlsRecord::kGcmOverhead;
   bool has_buffers_ = true;
   bool used_buffers_ = false;  // In this round of the turn.
+  TimePoint last_use_{};
+  int busy_turns_ = 0;  // In a row.
   std::string refusal_;
   Fingerprint presented_fingerprint_;
   Fingerprint remote_fingerprint_;

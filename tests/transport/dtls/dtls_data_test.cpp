@@ -72,9 +72,15 @@ TEST(DtlsData, BatchGoesDownInOneCallWithOneRecordEach) {
 TEST(DtlsData, GoesOnAfterQuietTurnsAndBusyOnes) {
   DtlsPair pair;
   ASSERT_TRUE(pair.connect());
+  const ByteView text("text");
   std::size_t sent = 0;
+  for (; sent < 200; ++sent) {  // Busy for long.
+    pair.client.send(std::span(&text, 1));
+    pair.server.send(std::span(&text, 1));
+    pair.strand.drive_for(100us);
+  }
   for (const std::size_t count : {1u, 1u, 20u, 1u, 7u, 8u, 1u}) {
-    const std::vector<ByteView> texts(count, ByteView("text"));
+    const std::vector<ByteView> texts(count, text);
     pair.client.send(texts);
     pair.strand.drive_for(20ms);
     pair.server.send(texts);
