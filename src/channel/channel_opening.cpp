@@ -9,7 +9,8 @@ namespace peerlane {
 
 namespace {
 
-// Streams are added after one exchange with the peer, unless it never answers.
+// Streams are added at once, or after one exchange with the peer, unless it never answers; or when
+// all that was sent is acknowledged, where messages are not interleaved.
 constexpr Duration kStreamDeadline = std::chrono::seconds(30);
 
 std::string name_of(const Channel &channel) {
@@ -19,6 +20,12 @@ std::string name_of(const Channel &channel) {
 std::string too_few_streams(const Channel &channel) {
   return name_of(channel) + " needs stream " + std::to_string(channel.stream.value_or(0)) +
          ", and the peer does not offer so many; a lower id would do";
+}
+
+std::string streams_too_late(const Channel &channel) {
+  return name_of(channel) + " waited too long for stream " +
+         std::to_string(channel.stream.value_or(0)) +
+         ": the peer did not add it, or did not acknowledge what was sent before";
 }
 
 }  // namespace
@@ -107,7 +114,8 @@ bool ChannelTable::State::claim_free_stream(Channel &channel) {
 // False where the peer will not give it.
 bool ChannelTable::State::ask_for_stream(std::uint16_t stream) {
   if (!association_->request_streams(static_cast<std::uint16_t>(stream + 1))) return false;
-  if (!stream_timer_.armed()) stream_timer_.arm_in(kStreamDeadline);
+  // Of the newest request.
+  stream_timer_.arm_in(kStreamDeadline);
   return true;
 }
 
@@ -130,10 +138,10 @@ void ChannelTable::State::on_stream_timer() {
   if (association_ == nullptr) return;
   for (const ChannelKey key : channels_.keys()) {
     Channel *channel = channels_.find(key);
-    if (channel == nullptr || channel->state == Channel::State::CLOSING || !channel->stream)
-      continue;
+    if (channel == nullptr || !channel->stream) continue;
+    if (channel->state == Channel::State::CLOSING && !channel->draining) continue;
     if (*channel->stream < association_->outgoing_streams()) continue;
-    close_with_error(*channel, Error::ERR_UNAVAILABLE, too_few_streams(*channel));
+    close_with_error(*channel, Error::ERR_UNAVAILABLE, streams_too_late(*channel));
   }
 }
 

@@ -176,6 +176,20 @@ TEST_F(ChannelOpen, GivesUpOnStreamsThatNeverCome) {
   EXPECT_EQ(log(), "error 2, closed 2");
 }
 
+TEST_F(ChannelOpen, WaitsForItsStreamsByItsOwnClock) {
+  up();
+  open(negotiated(300));
+  association_.streams = 512;
+  table().on_streams_changed();
+  EXPECT_EQ(log(), "opened 2:300");
+  pass(std::chrono::seconds(29));
+  open(negotiated(1000));
+  pass(std::chrono::seconds(29));
+  EXPECT_EQ(log(), "") << "not by that of the one before";
+  pass(std::chrono::seconds(2));
+  EXPECT_EQ(log(), "error 2, closed 4");
+}
+
 TEST_F(ChannelOpen, RefusesANegotiatedIdThatIsInUse) {
   up();
   receive_open(1);

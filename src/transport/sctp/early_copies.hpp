@@ -36,6 +36,10 @@ class EarlyCopies {
                   TimePoint now);
   void on_loss();
   void on_round_trip(Duration sample);
+  /// The round trip took so long at most.
+  void on_late_acknowledgement(Duration sample) {
+    if (sample < lately_) on_round_trip(sample);
+  }
   /// The peer has acknowledged packets with so many copies in them, and reports so many duplicates.
   void on_acknowledged(std::size_t copies, std::size_t duplicates);
 

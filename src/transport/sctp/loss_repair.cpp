@@ -101,6 +101,11 @@ bool LossRepair::on_sent(ByteView packet, TimePoint now) {
   const bool follows = data.first == highest_sent_ + 1;
   const bool repeated = !later(data.last, highest_sent_);
   if (later(data.last, highest_sent_)) highest_sent_ = data.last;
+  if (repeated && data.unlimited == 0 && shown_until_) {
+    // The stack's business, and it changes nothing for the others.
+    if (Packet *const sent = packets_.find(data.first)) sent->repaired = true;
+    return false;
+  }
   if (cumulative_ + 1 == data.first) advanced_at_ = now;  // Nothing else is under way.
   ByteView chunks = packet.subview(data.at);
   const std::size_t wire_size = kCommonHeader + chunks.size();
@@ -145,7 +150,11 @@ ByteView LossRepair::on_received(ByteView packet, TimePoint now, Duration timeou
   copies_.on_acknowledged(copies_acknowledged_, sack->duplicates());
   // One packet alone may be acknowledged late (RFC 9260 section 6.2), but not beside a gap, and
   // hardly beside a duplicate.
-  if (newly_acknowledged_ > 1 || sack->gaps() > 0 || sack->duplicates() > 0) measure();
+  if (newly_acknowledged_ > 1 || sack->gaps() > 0 || sack->duplicates() > 0) {
+    measure();
+  } else if (newest_ != nullptr) {
+    copies_.on_late_acknowledgement(now - newest_->sent_at);
+  }
   if (later(sack->cumulative_tsn(), cumulative_)) {
     advanced_at_ = now;
     acknowledge_through(sack->cumulative_tsn());
@@ -263,8 +272,10 @@ void LossRepair::find_lost(const Sack &sack) {
 }
 
 bool LossRepair::may_repair(Duration timeout) const {
-  if (stack_until_ || now_ - advanced_at_ + kBeforeTimeout > timeout) return false;
-  return packets_.bytes() <= kFewBytes || (!shown_until_ && !congested());
+  if (stack_until_) return false;
+  if (shown_until_) return packets_.bytes() <= kFewBytes;
+  if (now_ - advanced_at_ + kBeforeTimeout > timeout) return false;
+  return packets_.bytes() <= kFewBytes || !congested();
 }
 
 void LossRepair::begin_round() {

@@ -63,7 +63,17 @@ bool StreamRequests::want_outgoing(std::uint16_t total) {
 StreamRequests::Growth StreamRequests::pump(UsrsctpSocket &socket,
                                             const UsrsctpSocket::Numbers &numbers,
                                             std::uint16_t allowed, bool interleaves) {
-  if (to_ask_) pump_resets(socket, numbers, allowed);
+  if (to_ask_) want_what_is_reset(numbers, allowed);
+  // First, and alone: there is one request at a time, and resets might follow each other for ever.
+  const Growth growth = pump_growth(socket, numbers, allowed, interleaves);
+  const bool waits = wanted_ != 0 && !growing_;
+  if (to_ask_ && !waits) pump_resets(socket, numbers, allowed);
+  return growth;
+}
+
+StreamRequests::Growth StreamRequests::pump_growth(UsrsctpSocket &socket,
+                                                   const UsrsctpSocket::Numbers &numbers,
+                                                   std::uint16_t allowed, bool interleaves) {
   drains_ = false;
   if (wanted_ == 0 || growing_) return Growth::NONE;
   const bool own = numbers.outgoing_streams < allowed;
@@ -95,6 +105,26 @@ StreamRequests::Growth StreamRequests::pump(UsrsctpSocket &socket,
   return Growth::REFUSED;
 }
 
+namespace {
+
+/// The table has the stream, and another one, see Association::outgoing_streams().
+bool is_in_table(std::uint16_t stream, const UsrsctpSocket::Numbers &numbers,
+                 std::uint16_t allowed) {
+  return numbers.outgoing_streams >= allowed || stream + 1 < numbers.outgoing_streams;
+}
+
+}  // namespace
+
+void StreamRequests::want_what_is_reset(const UsrsctpSocket::Numbers &numbers,
+                                        std::uint16_t allowed) {
+  for (const auto &[stream, reset] : resets_) {
+    if (reset.stage == Stage::TO_ASK && stream < allowed &&
+        !is_in_table(stream, numbers, allowed)) {
+      want_outgoing(static_cast<std::uint16_t>(stream + 1));
+    }
+  }
+}
+
 void StreamRequests::pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
                                  std::uint16_t allowed) {
   to_ask_ = false;
@@ -103,10 +133,7 @@ void StreamRequests::pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Num
     if (reset.stage != Stage::TO_ASK) continue;
     if (stream >= allowed) {
       impossible.push_back(stream);
-    } else if (stream + 1 >= numbers.outgoing_streams && numbers.outgoing_streams < allowed) {
-      want_outgoing(static_cast<std::uint16_t>(stream + 1));
-      to_ask_ = true;
-    } else if (streams.size() < kStreamsPerRequest) {
+    } else if (is_in_table(stream, numbers, allowed) && streams.size() < kStreamsPerRequest) {
       streams.push_back(stream);
     } else {
       to_ask_ = true;

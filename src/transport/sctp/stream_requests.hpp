@@ -50,6 +50,9 @@ class StreamRequests {
     Stage stage = Stage::TO_ASK;
     int attempts = 0;
   };
+  Growth pump_growth(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
+                     std::uint16_t allowed, bool interleaves);
+  void want_what_is_reset(const UsrsctpSocket::Numbers &numbers, std::uint16_t allowed);
   void pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
                    std::uint16_t allowed);
 

@@ -222,8 +222,8 @@ TEST_P(SctpEarlyCopies, PacketsThatLeaveTogetherCarryNone) {
   game.pair.b.on_message = nullptr;
   for (int i = 0; i < 60; ++i) {
     // Too much for one packet.
-    if (i % 2 == 0) game.pair.a.send(0, PackedByteArray(600));
-    game.pair.a.send(0, PackedByteArray(i % 2 == 0 ? 600 : 100));
+    if (i % 2 == 0) game.pair.a.send(0, PackedByteArray(300));
+    game.pair.a.send(0, PackedByteArray(i % 2 == 0 ? 900 : 100));
     game.pair.path.strand.drive_for(kFrame);
   }
   EXPECT_EQ(game.take_copies(), 0);

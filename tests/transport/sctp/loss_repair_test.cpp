@@ -261,6 +261,35 @@ TEST_F(LossRepairTest, WhatIsSentBesideItIsRepairedInSightOfTheStack) {
   EXPECT_FALSE(repair_.left_to_stack());
 }
 
+// The timer of the stack is near, but what it does is right: it sees everything.
+TEST_F(LossRepairTest, BesideItTheTimerOfTheStackDoesNotMatter) {
+  repair_.set_limited(7);
+  send_up_to(3);
+  receive(sack(2));
+  now_ += 10ms;
+  send(++sent_, 7);
+  send_up_to(8);
+  receive(sack(3, {{2, 5}}));
+  now_ += 190ms;
+  send_up_to(12);
+  receive(sack(3, {{2, 6}, {8, 9}}));
+  EXPECT_EQ(repairs(), Tsns{10});
+}
+
+TEST_F(LossRepairTest, TheStackMayRepeatWhatHasALimit) {
+  repair_.set_limited(7);
+  send_up_to(3);
+  receive(sack(2));
+  now_ += 10ms;
+  send(++sent_, 7);
+  send_up_to(8);
+  receive(sack(3, {{2, 3}}));
+  send(4, 7);
+  now_ += 60ms;
+  receive(sack(3, {{2, 3}, {5, 5}}));
+  EXPECT_EQ(repairs(), Tsns{7});
+}
+
 TEST_F(LossRepairTest, OfAMixedPacketOnlyWhatMayBeRepeatedIs) {
   repair_.set_limited(7);
   send_up_to(1);

@@ -227,6 +227,21 @@ TEST_P(SctpStreamTables, AnAdditionThatWaitsBlocksNobodyElse) {
   EXPECT_EQ(pair.a.transport.outgoing_streams(), 63);
 }
 
+TEST_P(SctpStreamTables, GrowWhileOneResetFollowsTheOther) {
+  SctpPair pair({.delay = 20ms}, 1, options());
+  ASSERT_TRUE(pair.connect());
+  bool asked = false;
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    ASSERT_TRUE(pair.a.transport.reset_streams({static_cast<std::uint16_t>(i % 14)}));
+    pair.a.send(14, pattern(50, i));
+    pair.path.strand.drive_for(7ms);
+    if (i == 50) asked = pair.a.transport.request_streams(41);
+  }
+  EXPECT_TRUE(asked);
+  EXPECT_EQ(pair.a.transport.outgoing_streams(), 63);
+  ASSERT_TRUE(pair.drive_until([&] { return pair.b.received.size() == 100; }, 5s));
+}
+
 /// The packet of a peer with one message on the stream, which our own stack has not sent.
 PackedByteArray message_on(std::uint16_t stream, std::uint32_t tsn, std::uint32_t tag) {
   PackedByteArray packet(kCommonHeader + kDataHeader + 4);
