@@ -63,6 +63,18 @@ class EarlyCopiesTest : public testing::Test {
   std::uint32_t tsn_ = 0;
 };
 
+TEST_F(EarlyCopiesTest, GoOnAfterAReportOfOnePacket) {
+  for (int i = 0; i < 10; ++i) copies_.on_round_trip(50ms);
+  send();
+  EXPECT_TRUE(copies());
+  for (int i = 0; i < 20; ++i) copies_.on_round_trip(150ms);
+  EXPECT_FALSE(copies());
+  copies_.on_late_acknowledgement(170ms);
+  EXPECT_FALSE(copies()) << "it says nothing";
+  copies_.on_late_acknowledgement(55ms);
+  EXPECT_TRUE(copies());
+}
+
 TEST_F(EarlyCopiesTest, WhatMayNotBeSentAgainCarriesButIsNotCarried) {
   EXPECT_EQ(send(), Tsns{1});
   limited_ = true;
