@@ -304,8 +304,9 @@ void DtlsTransport::Session::run_at_turn_end() {
   if (std::exchange(used_buffers_, false)) return turn_.mark(*this);
   const TimePoint now = timers_.now();
   busy_turns_ = now - std::exchange(last_use_, now) < kBusy ? busy_turns_ + 1 : 0;
-  if (state_ == State::CONNECTED && busy_turns_ < kManyTurns)
+  if (state_ == State::CONNECTED && busy_turns_ < kManyTurns) {
     has_buffers_ = SSL_free_buffers(ssl_.get()) == 0;
+  }
 }
 
 void DtlsTransport::Session::on_read_error() {

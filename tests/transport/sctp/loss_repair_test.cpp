@@ -17,6 +17,9 @@ namespace {
 using namespace std::chrono_literals;
 using namespace sctp_wire;
 
+// The stream whose messages are not repeated for ever.
+constexpr std::uint16_t kLimited = 7;
+
 using Blocks = std::vector<std::pair<int, int>>;  // Offsets from the cumulative TSN.
 
 PackedByteArray with_tsn(PackedByteArray bytes, std::size_t at, std::uint32_t tsn) {
@@ -51,6 +54,8 @@ PackedByteArray sack(std::uint32_t cumulative, const Blocks &blocks = {}) {
 /// Packets 1, 2, 3, … leave 10 ms after each other; the round trip is 50 ms.
 class LossRepairTest : public testing::Test {
  protected:
+  LossRepairTest() { repair_.set_limited(kLimited); }
+
   void send(std::uint32_t tsn, std::uint16_t stream = 0) {
     repair_.on_sent(data(tsn, stream, size_), now_);
   }
@@ -59,6 +64,11 @@ class LossRepairTest : public testing::Test {
       now_ += gap;
       send(++sent_);
     }
+  }
+  void send_limited_and_up_to(std::uint32_t tsn) {
+    now_ += 10ms;
+    send(++sent_, kLimited);
+    send_up_to(tsn);
   }
   /// True where the stack sees no gap.
   bool receive(const PackedByteArray &packet) {
@@ -227,11 +237,8 @@ TEST_F(LossRepairTest, MuchLossOfFewPacketsIsRepairedAllTheSame) {
 }
 
 TEST_F(LossRepairTest, WhatHasALimitIsShownToTheStackAndNotRepeated) {
-  repair_.set_limited(7);
   send_up_to(3);
-  now_ += 10ms;
-  send(++sent_, 7);
-  send_up_to(8);
+  send_limited_and_up_to(8);
   EXPECT_FALSE(receive(sack(3, {{2, 5}})));
   EXPECT_EQ(repairs(), Tsns());
   now_ += 100ms;
@@ -239,19 +246,14 @@ TEST_F(LossRepairTest, WhatHasALimitIsShownToTheStackAndNotRepeated) {
   EXPECT_EQ(repairs(), Tsns());
   EXPECT_FALSE(repair_.paces());
   receive(sack(8));
-  repair_.on_stream_reset(7);
-  now_ += 10ms;
-  send(++sent_, 7);
-  send_up_to(13);
+  repair_.on_stream_reset(kLimited);
+  send_limited_and_up_to(13);
   EXPECT_TRUE(receive(sack(8, {{2, 5}})));
 }
 
 TEST_F(LossRepairTest, WhatIsSentBesideItIsRepairedInSightOfTheStack) {
-  repair_.set_limited(7);
   send_up_to(3);
-  now_ += 10ms;
-  send(++sent_, 7);
-  send_up_to(8);
+  send_limited_and_up_to(8);
   EXPECT_FALSE(receive(sack(1, {{2, 7}})));
   EXPECT_EQ(repairs(), Tsns{2});
   // What the stack has seen as come is not kept from it, though it came later.
@@ -263,12 +265,9 @@ TEST_F(LossRepairTest, WhatIsSentBesideItIsRepairedInSightOfTheStack) {
 
 // The timer of the stack is near, but what it does is right: it sees everything.
 TEST_F(LossRepairTest, BesideItTheTimerOfTheStackDoesNotMatter) {
-  repair_.set_limited(7);
   send_up_to(3);
   receive(sack(2));
-  now_ += 10ms;
-  send(++sent_, 7);
-  send_up_to(8);
+  send_limited_and_up_to(8);
   receive(sack(3, {{2, 5}}));
   now_ += 190ms;
   send_up_to(12);
@@ -277,25 +276,21 @@ TEST_F(LossRepairTest, BesideItTheTimerOfTheStackDoesNotMatter) {
 }
 
 TEST_F(LossRepairTest, TheStackMayRepeatWhatHasALimit) {
-  repair_.set_limited(7);
   send_up_to(3);
   receive(sack(2));
-  now_ += 10ms;
-  send(++sent_, 7);
-  send_up_to(8);
+  send_limited_and_up_to(8);
   receive(sack(3, {{2, 3}}));
-  send(4, 7);
+  send(4, kLimited);
   now_ += 60ms;
   receive(sack(3, {{2, 3}, {5, 5}}));
   EXPECT_EQ(repairs(), Tsns{7});
 }
 
 TEST_F(LossRepairTest, OfAMixedPacketOnlyWhatMayBeRepeatedIs) {
-  repair_.set_limited(7);
   send_up_to(1);
-  PackedByteArray mixed = data(2, 7);
+  PackedByteArray mixed = data(2, kLimited);
   for (const std::uint32_t tsn : {3u, 4u}) {
-    const PackedByteArray next = data(tsn, tsn == 3 ? 0 : 7);
+    const PackedByteArray next = data(tsn, tsn == 3 ? 0 : kLimited);
     mixed.insert(mixed.end(), next.begin() + kCommonHeader, next.end());
   }
   EXPECT_TRUE(repair_.on_sent(mixed, now_));
@@ -306,12 +301,9 @@ TEST_F(LossRepairTest, OfAMixedPacketOnlyWhatMayBeRepeatedIs) {
 }
 
 TEST_F(LossRepairTest, MuchBesideWhatHasALimitIsLeftToTheStack) {
-  repair_.set_limited(7);
   size_ = 1000;
   send_up_to(6);
-  now_ += 10ms;
-  send(++sent_, 7);
-  send_up_to(10);
+  send_limited_and_up_to(10);
   EXPECT_FALSE(receive(sack(1, {{2, 9}})));
   EXPECT_EQ(repairs(), Tsns());
 }
