@@ -28,12 +28,8 @@ std::size_t first_data_in(ByteView packet) {
 
 }  // namespace
 
-// usrsctp asks for all streams at once, by an empty list, when it resets all that it has, and that
-// confuses peers who have more. So the last one is used only where it is the last of the peer's.
 std::uint16_t SctpTransport::Association::outgoing_streams() const {
-  return outgoing_table_ < tables_.outgoing() && outgoing_table_ > 0
-             ? static_cast<std::uint16_t>(outgoing_table_ - 1)
-             : outgoing_table_;
+  return StreamTables::usable(outgoing_table_, tables_.outgoing());
 }
 
 ByteView SctpTransport::Association::on_peer_init(ByteView packet) {
@@ -129,8 +125,8 @@ bool SctpTransport::Association::reset_streams(const std::vector<std::uint16_t> 
 bool SctpTransport::Association::request_streams(std::uint16_t total) {
   if (state_ != State::CONNECTED) return false;
   if (total <= outgoing_streams()) return true;
-  if (total > tables_.outgoing() && requests_.growth_refused()) return false;
   if (total > tables_.outgoing()) {
+    if (requests_.growth_refused()) return false;
     // A power of two: not one exchange for each channel, and within the limits that peers set,
     // which are such numbers.
     total = static_cast<std::uint16_t>(std::min(std::bit_ceil(std::uint32_t{total}), 65535u));

@@ -53,6 +53,11 @@ void LossRepair::on_stream_reset(std::uint16_t stream) {
   if (stream < limited_.size()) limited_[stream] = false;
 }
 
+bool LossRepair::is_limited(const std::uint8_t *chunk) const {
+  const std::uint16_t stream = read16(chunk + 8);
+  return stream < limited_.size() && limited_[stream];
+}
+
 LossRepair::Data LossRepair::data_in(ByteView packet) const {
   Data data;
   for (std::size_t offset = kCommonHeader; offset + kDataHeader <= packet.size();) {
@@ -64,8 +69,7 @@ LossRepair::Data LossRepair::data_in(ByteView packet) const {
         data.at = offset;
         data.first = data.last;
       }
-      const std::uint16_t stream = read16(chunk + 8);
-      ++(stream < limited_.size() && limited_[stream] ? data.limited : data.unlimited);
+      ++(is_limited(chunk) ? data.limited : data.unlimited);
     } else if (data.at != 0) {
       break;
     }
@@ -81,10 +85,7 @@ ByteView LossRepair::unlimited_in(ByteView chunks) const {
     const std::uint8_t *chunk = chunks.data() + offset;
     const std::size_t size = std::min(
         padded(std::max<std::size_t>(read16(chunk + 2), kChunkHeader)), chunks.size() - offset);
-    const std::uint16_t stream = read16(chunk + 8);
-    if (stream >= limited_.size() || !limited_[stream]) {
-      unlimited.insert(unlimited.end(), chunk, chunk + size);
-    }
+    if (!is_limited(chunk)) unlimited.insert(unlimited.end(), chunk, chunk + size);
     offset += size;
   }
   return unlimited;

@@ -73,6 +73,7 @@ class LossRepair {
     std::uint32_t first = 0, last = 0;
     std::uint16_t limited = 0, unlimited = 0;
   };
+  bool is_limited(const std::uint8_t *chunk) const;
   Data data_in(ByteView packet) const;
   ByteView unlimited_in(ByteView chunks) const;
   void acknowledge_through(std::uint32_t tsn);

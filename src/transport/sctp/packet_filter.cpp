@@ -212,9 +212,7 @@ const char *PacketFilter::re_config_reason(const Chunk &chunk) {
 ByteView PacketFilter::take_held_reset() {
   if (held_reset_.empty() || later(held_until_, cumulative_tsn_)) return {};
   PackedByteArray packet(kCommonHeader);
-  write16(packet.data(), remote_port_);
-  write16(packet.data() + 2, local_port_);
-  write32(packet.data() + 4, tag_);
+  write_common_header(packet.data(), remote_port_, local_port_, tag_);
   packet.insert(packet.end(), held_reset_.begin(), held_reset_.end());
   packet.resize(padded(packet.size()));
   held_reset_.clear();

@@ -77,9 +77,8 @@ StreamRequests::Growth StreamRequests::pump_growth(UsrsctpSocket &socket,
   drains_ = false;
   if (wanted_ == 0 || growing_) return Growth::NONE;
   const bool own = numbers.outgoing_streams < allowed;
-  // One more than is used, see Association::outgoing_streams().
-  const std::size_t usable = own ? numbers.outgoing_streams - 1u : numbers.outgoing_streams;
-  if (wanted_ <= usable || (growth_refused_ && !own)) {
+  if (wanted_ <= StreamTables::usable(numbers.outgoing_streams, allowed) ||
+      (growth_refused_ && !own)) {
     wanted_ = 0;
     return Growth::NONE;
   }
@@ -105,21 +104,11 @@ StreamRequests::Growth StreamRequests::pump_growth(UsrsctpSocket &socket,
   return Growth::REFUSED;
 }
 
-namespace {
-
-/// The table has the stream, and another one, see Association::outgoing_streams().
-bool is_in_table(std::uint16_t stream, const UsrsctpSocket::Numbers &numbers,
-                 std::uint16_t allowed) {
-  return numbers.outgoing_streams >= allowed || stream + 1 < numbers.outgoing_streams;
-}
-
-}  // namespace
-
 void StreamRequests::want_what_is_reset(const UsrsctpSocket::Numbers &numbers,
                                         std::uint16_t allowed) {
+  const std::uint16_t usable = StreamTables::usable(numbers.outgoing_streams, allowed);
   for (const auto &[stream, reset] : resets_) {
-    if (reset.stage == Stage::TO_ASK && stream < allowed &&
-        !is_in_table(stream, numbers, allowed)) {
+    if (reset.stage == Stage::TO_ASK && stream >= usable && stream < allowed) {
       want_outgoing(static_cast<std::uint16_t>(stream + 1));
     }
   }
@@ -128,12 +117,13 @@ void StreamRequests::want_what_is_reset(const UsrsctpSocket::Numbers &numbers,
 void StreamRequests::pump_resets(UsrsctpSocket &socket, const UsrsctpSocket::Numbers &numbers,
                                  std::uint16_t allowed) {
   to_ask_ = false;
+  const std::uint16_t usable = StreamTables::usable(numbers.outgoing_streams, allowed);
   std::vector<std::uint16_t> streams, impossible;
   for (auto &[stream, reset] : resets_) {
     if (reset.stage != Stage::TO_ASK) continue;
     if (stream >= allowed) {
       impossible.push_back(stream);
-    } else if (is_in_table(stream, numbers, allowed) && streams.size() < kStreamsPerRequest) {
+    } else if (stream < usable && streams.size() < kStreamsPerRequest) {
       streams.push_back(stream);
     } else {
       to_ask_ = true;

@@ -59,6 +59,12 @@ std::uint16_t StreamTables::size_for(std::uint16_t stream, std::uint16_t most) {
   return static_cast<std::uint16_t>(std::min<std::uint32_t>(size, most));
 }
 
+// usrsctp asks for all streams at once, by an empty list, when it resets all that it has, and that
+// confuses peers who have more. So the last one is used only where it is the last of the peer's.
+std::uint16_t StreamTables::usable(std::uint16_t table, std::uint16_t allowed) {
+  return table < allowed && table > 0 ? static_cast<std::uint16_t>(table - 1) : table;
+}
+
 void StreamTables::on_own_init(std::uint8_t *chunk) {
   own_tag_ = read32(chunk + kInitTag);
   // What an INIT ACK asks for is bounded by the INIT (RFC 9260 section 5.1.1).
@@ -175,9 +181,7 @@ ByteView StreamTables::make_packet(std::uint16_t type, std::uint32_t number,
   constexpr std::uint16_t kRequest = 12;
   made.assign(kCommonHeader + kChunkHeader + kRequest, 0);
   std::uint8_t *at = made.data();
-  write16(at, remote_port_);
-  write16(at + 2, local_port_);
-  write32(at + 4, own_tag_);
+  write_common_header(at, remote_port_, local_port_, own_tag_);
   at += kCommonHeader;
   at[0] = RE_CONFIG;
   write16(at + 2, kChunkHeader + kRequest);

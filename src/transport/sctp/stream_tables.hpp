@@ -34,6 +34,8 @@ class StreamTables {
   std::uint16_t first() const { return first_; }
   /// The size of a table that has the stream; as large as the peer allows at most.
   static std::uint16_t size_for(std::uint16_t stream, std::uint16_t most);
+  /// How many streams of ours may be used with a table of that size, where the peer allows so many.
+  static std::uint16_t usable(std::uint16_t table, std::uint16_t allowed);
 
   /// An INIT or INIT ACK of the stack on its way down, to be changed in place.
   void on_own_init(std::uint8_t *chunk);

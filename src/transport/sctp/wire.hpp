@@ -83,6 +83,13 @@ inline void write32(std::uint8_t *at, std::uint32_t value) {
   write16(at + 2, static_cast<std::uint16_t>(value));
 }
 
+inline void write_common_header(std::uint8_t *at, std::uint16_t source, std::uint16_t destination,
+                                std::uint32_t tag) {
+  write16(at, source);
+  write16(at + 2, destination);
+  write32(at + 4, tag);
+}
+
 inline std::size_t padded(std::size_t length) { return (length + 3) & ~std::size_t{3}; }
 
 /// Serial number arithmetic of RFC 1982: a is later than b.

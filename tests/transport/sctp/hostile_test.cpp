@@ -171,13 +171,7 @@ TEST(SctpHostile, AFloodOfTinyMessagesIsBounded) {
     std::uint32_t number = 1;
     for (int i = 0; i < 8000; ++i) {
       PackedByteArray packet(kCommonHeader);
-      write16(packet.data(), 5000);
-      write16(packet.data() + 2, 5000);
-      const auto write32 = [](std::uint8_t *at, std::uint32_t value) {
-        write16(at, static_cast<std::uint16_t>(value >> 16));
-        write16(at + 2, static_cast<std::uint16_t>(value));
-      };
-      write32(packet.data() + 4, tag);
+      write_common_header(packet.data(), 5000, 5000, tag);
       for (int j = 0; j < 40; ++j, ++tsn, ++number) {
         PackedByteArray chunk(padded(header + 1));
         chunk[0] = interleaving ? I_DATA : DATA;

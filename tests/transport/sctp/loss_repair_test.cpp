@@ -23,8 +23,7 @@ constexpr std::uint16_t kLimited = 7;
 using Blocks = std::vector<std::pair<int, int>>;  // Offsets from the cumulative TSN.
 
 PackedByteArray with_tsn(PackedByteArray bytes, std::size_t at, std::uint32_t tsn) {
-  write16(bytes.data() + at, static_cast<std::uint16_t>(tsn >> 16));
-  write16(bytes.data() + at + 2, static_cast<std::uint16_t>(tsn));
+  write32(bytes.data() + at, tsn);
   return bytes;
 }
 

@@ -27,9 +27,7 @@ PackedByteArray chunk(std::uint8_t type, const PackedByteArray &value, int lengt
 PackedByteArray packet(std::initializer_list<PackedByteArray> chunks, std::uint32_t tag = 1,
                        std::uint16_t source = 5000, std::uint16_t destination = 5000) {
   PackedByteArray bytes(12);
-  write16(bytes.data(), source);
-  write16(bytes.data() + 2, destination);
-  bytes[7] = static_cast<std::uint8_t>(tag);
+  write_common_header(bytes.data(), source, destination, tag);
   for (const PackedByteArray &chunk : chunks) bytes.insert(bytes.end(), chunk.begin(), chunk.end());
   return bytes;
 }

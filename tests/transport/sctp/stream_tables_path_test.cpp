@@ -245,9 +245,7 @@ TEST_P(SctpStreamTables, GrowWhileOneResetFollowsTheOther) {
 /// The packet of a peer with one message on the stream, which our own stack has not sent.
 PackedByteArray message_on(std::uint16_t stream, std::uint32_t tsn, std::uint32_t tag) {
   PackedByteArray packet(kCommonHeader + kDataHeader + 4);
-  write16(packet.data(), 5000);
-  write16(packet.data() + 2, 5000);
-  write32(packet.data() + 4, tag);
+  write_common_header(packet.data(), 5000, 5000, tag);
   std::uint8_t *chunk = packet.data() + kCommonHeader;
   chunk[1] = 3;  // A whole message.
   write16(chunk + 2, kDataHeader + 4);
