@@ -75,6 +75,13 @@ void LoopContext::run_inside(const std::function<void()> &task) {
   g_main_context_unref(context);
 }
 
+void LoopContext::close_inside(const std::function<void()> &task) {
+  run_inside([this, &task] {
+    task();
+    prepare(true);
+  });
+}
+
 bool LoopContext::expedite(const char *name) {
   // A context has no list of its sources to look at, but it numbers them one after the other.
   GSource *newest = g_idle_source_new();

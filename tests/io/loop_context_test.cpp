@@ -119,6 +119,52 @@ TEST_F(LoopContextTest, EndOfAContextLeavesADescriptorThatAnotherOneHasByNow) {
   for (const int each : {ends[1], reopened[0], reopened[1]}) close(each);
 }
 
+TEST_F(LoopContextTest, WhatClosesInsideIsNotWatchedWhenALoanEnds) {
+  const auto context = LoopContext::create(*poller_, timers_);
+  int reads = 0, ends[2] = {-1, -1}, reopened[2] = {-1, -1};
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  GSource *source = g_unix_fd_source_new(ends[0], G_IO_IN);
+  g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
+  g_source_attach(source, context->native());
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  ASSERT_TRUE(drive([&] { return reads == 1; }));
+  std::vector<WatchedDescriptor> lent;
+  context->lend(lent, Duration::max());
+  context->close_inside([&] {
+    g_source_destroy(source);
+    g_source_unref(source);
+    close(ends[0]);
+  });
+  // Somebody else's, and it has input.
+  ASSERT_EQ(pipe2(reopened, O_CLOEXEC | O_NONBLOCK), 0);
+  ASSERT_EQ(reopened[0], ends[0]);
+  ASSERT_EQ(write(reopened[1], "x", 1), 1);
+  context->take_back();
+  std::vector<ReadyDescriptor> ready;
+  poller_->wait(20, LoopPoller::Wake::TAKE, ready);
+  for (const ReadyDescriptor &each : ready) EXPECT_NE(each.descriptor, reopened[0]);
+  for (const int each : {ends[1], reopened[0], reopened[1]}) close(each);
+}
+
+TEST_F(LoopContextTest, SourcesOfALoanedContextGoOnAfterSomeHaveClosed) {
+  const auto context = LoopContext::create(*poller_, timers_);
+  int reads = 0, ends[2] = {-1, -1};
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  GSource *source = g_unix_fd_source_new(ends[0], G_IO_IN);
+  g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
+  g_source_attach(source, context->native());
+  drive([] { return false; }, 20ms);
+  std::vector<WatchedDescriptor> lent;
+  context->lend(lent, Duration::max());
+  context->close_inside([] {});
+  // The borrower may be gone with what closed.
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  EXPECT_TRUE(drive([&] { return reads == 1; }));
+  g_source_destroy(source);
+  g_source_unref(source);
+  for (const int each : ends) close(each);
+}
+
 struct Killer {
   std::unique_ptr<LoopContext> context;
   bool ran = false;
