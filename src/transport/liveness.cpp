@@ -14,12 +14,21 @@ using namespace std::chrono_literals;
 // is told, enough of them have had the time to be answered, if some get lost.
 constexpr Duration kQuiet = 3s;
 constexpr Duration kQuietSecond = 3400ms;
+// Connections that have been quiet since about the same time ask at the same time: waking costs
+// more than asking.
+constexpr Duration kSlot = 50ms;
+constexpr int kSlotsOfQuiet = 60;  // At least, where the times are short.
 constexpr Duration kBetweenQuestions = 250ms;
 constexpr Duration kBetweenQuestionsIntoSilence = 500ms;
 
 Duration quiet_after(Duration silent_after, bool asks_first) {
   return asks_first ? std::min(kQuiet, silent_after * 60 / 100)
                     : std::min(kQuietSecond, silent_after * 68 / 100);
+}
+
+TimePoint end_of_slot(TimePoint time, Duration slot) {
+  const Duration into = time.time_since_epoch() % slot;
+  return into == Duration(0) ? time : time + (slot - into);
 }
 
 }  // namespace
@@ -46,7 +55,7 @@ void Liveness::stop() {
 void Liveness::revive() {
   verdict_ = Verdict::ALIVE;
   last_heard_ = timers_.now();
-  if (running_) timer_.arm_at(last_heard_ + quiet_after_);
+  if (running_) wait_for_quiet();
 }
 
 void Liveness::heard() {
@@ -54,8 +63,13 @@ void Liveness::heard() {
   last_heard_ = timers_.now();
   if (verdict_ == Verdict::ALIVE) return;
   verdict_ = Verdict::ALIVE;
-  timer_.arm_at(last_heard_ + quiet_after_);
+  wait_for_quiet();
   listener_.on_liveness(verdict_);
+}
+
+void Liveness::wait_for_quiet() {
+  const Duration slot = std::min(kSlot, quiet_after_ / kSlotsOfQuiet);
+  timer_.arm_at(end_of_slot(last_heard_ + quiet_after_, slot));
 }
 
 void Liveness::check() {
@@ -67,7 +81,7 @@ void Liveness::check() {
   }
   if (silence < quiet_after_) {
     unanswered_ = 0;
-    timer_.arm_at(last_heard_ + quiet_after_);
+    wait_for_quiet();
     return;
   }
   const bool silent = silence >= silent_after_;

@@ -42,6 +42,7 @@ class Liveness {
 
  private:
   void check();
+  void wait_for_quiet();
 
   TimerQueue &timers_;
   const Duration silent_after_;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class LivenessTest : public ::testing::Test, private Clock, private Liveness::Listener {
+class LivenessTest : public ::testing::Test, protected Clock, protected Liveness::Listener {
  protected:
   LivenessTest() : timers_(*this), liveness_(timers_, 5s, 30s, true, *this) {}
 
@@ -73,6 +73,19 @@ TEST_F(LivenessTest, AQuietPeerIsAskedSeveralTimesBeforeItIsCalledSilent) {
                                             begin + 4500ms, begin + 4750ms}));
   EXPECT_EQ(unanswered_, (std::vector<unsigned>{0, 1, 2, 3, 4, 5, 6, 7}));
   EXPECT_EQ(heard_, Verdicts{});
+}
+
+TEST_F(LivenessTest, PeersThatFellSilentAboutTheSameTimeAreAskedAtTheSameTime) {
+  const TimePoint begin = now_;
+  pass(7ms);
+  Liveness other(timers_, 5s, 30s, true, *this);
+  liveness_.start();
+  pass(36ms);
+  other.start();
+  pass(3s);
+  EXPECT_EQ(asked_, (std::vector<TimePoint>{}));
+  pass(7ms);
+  EXPECT_EQ(asked_, (std::vector<TimePoint>{begin + 3050ms, begin + 3050ms}));
 }
 
 TEST_F(LivenessTest, AnAnswerEndsTheQuestions) {
