@@ -19,11 +19,21 @@ constexpr Duration kLeastQueue = 10ms;
 constexpr int kQueueShare = 4;       // Or so much of the round trip: a quarter.
 constexpr double kLeastShare = 0.5;  // Not all at once: a sample may be wrong.
 constexpr Duration kShortPath = 5ms;
+// No processor carries more than so much in such a time through this stack. Half of it is as fast
+// for large messages, and slower for small ones.
+constexpr Duration kShortestPath = 1ms;
+constexpr std::size_t kMostOnShortestPath = 1u << 20;
 constexpr Duration kBetweenLosses = 20ms;
 constexpr std::size_t kFloor = 16u << 10;
 constexpr std::size_t kFloorOnShortPath = 64u << 10;
 
 }  // namespace
+
+std::size_t FlightLimit::bytes() const {
+  const Duration path = least();
+  const bool shortest = path > Duration(0) && path < kShortestPath;
+  return shortest ? std::min(limit_, kMostOnShortestPath) : limit_;
+}
 
 Duration FlightLimit::least() const {
   const Duration least = std::min(least_, former_least_);

@@ -16,14 +16,15 @@ namespace peerlane {
 /// somewhere, and the limit falls to what the path carries without one (the idea of RFC 6817,
 /// section 2.4.2). On a short path the queue is a socket's buffer, which overflows before it takes
 /// time to pass; there losses tell, and the limit grows slowly where the window regains its size in
-/// no time.
+/// no time. On the shortest ones more than the stack carries in a round trip only stands in its
+/// queues, and has left the processor's cache when its turn comes.
 class FlightLimit {
  public:
   /// `in_flight`: bytes that are under way.
   void on_round_trip(Duration sample, std::size_t in_flight, TimePoint now);
   void on_retransmission(std::size_t in_flight, TimePoint now);
 
-  std::size_t bytes() const { return limit_; }
+  std::size_t bytes() const;
   /// The path's own round trip, as far as seen; zero before the first sample.
   Duration least() const;
 

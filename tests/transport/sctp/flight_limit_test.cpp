@@ -80,9 +80,18 @@ TEST_F(FlightLimitTest, DoesNotGrowWhereItIsNotUsed) {
 
 TEST_F(FlightLimitTest, OneSlowRoundTripAmongFastOnesIsNoQueue) {
   for (int i = 0; i < 200; ++i) {
-    pass(10ms, 200us, 1u << 20);
+    pass(10ms, 2ms, 1u << 20);
     pass(1ms, 40ms, 1u << 20);
   }
+  EXPECT_EQ(limit.bytes(), kUnlimited);
+}
+
+TEST_F(FlightLimitTest, TheShortestPathsNeverHaveMoreUnderWayThanTheCacheHolds) {
+  EXPECT_EQ(limit.bytes(), kUnlimited) << "nothing is known of the path";
+  pass(5s, 200us, 1u << 20);
+  EXPECT_EQ(limit.bytes(), 1u << 20);
+  // A path that is longer is seen as such when the shorter one has been forgotten.
+  pass(25s, 2ms, 1u << 20);
   EXPECT_EQ(limit.bytes(), kUnlimited);
 }
 
