@@ -45,11 +45,17 @@ void Strand::stop() {
 }
 
 void Strand::post(std::function<void()> task) {
+  using Function = std::function<void()>;
+  post(std::make_shared<Function>(std::move(task)),
+       [](void *posted) { (*static_cast<Function *>(posted))(); });
+}
+
+void Strand::post(std::shared_ptr<void> object, void (*function)(void *object)) {
   bool first = false;
   {
     const std::lock_guard guard(posted_lock_);
     first = posted_.empty();
-    posted_.push_back(std::move(task));
+    posted_.push_back({std::move(object), function});
     any_posted_ = true;
   }
   if (first) wake();
@@ -115,7 +121,7 @@ void Strand::handle(std::vector<ReadyDescriptor> &ready) {
   timers_.run_expired();
 }
 
-bool Strand::take_posted(std::vector<std::function<void()>> &tasks) {
+bool Strand::take_posted(std::vector<Task> &tasks) {
   const std::lock_guard guard(posted_lock_);
   tasks.swap(posted_);
   any_posted_ = false;
@@ -156,7 +162,7 @@ bool Strand::stand_back() {
 void Strand::run() {
   network_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   std::vector<ReadyDescriptor> ready;
-  std::vector<std::function<void()>> tasks;
+  std::vector<Task> tasks;
   int timeout = 0;
   for (;;) {
     const bool last = stopping_;
@@ -166,7 +172,7 @@ void Strand::run() {
     take_turn();
     handle(ready);
     if (take_posted(tasks)) {
-      for (const auto &task : tasks) task();
+      for (const Task &task : tasks) task.function(task.object.get());
       tasks.clear();
     }
     turn_.run();

@@ -41,6 +41,9 @@ class Strand : public std::enable_shared_from_this<Strand> {
   /// Runs `task` under the lock, on the network thread, in the order of posting. Never run once the
   /// thread has ended. Any thread.
   void post(std::function<void()> task);
+  /// The same without an allocation: `function` gets the object, which is kept until all that was
+  /// posted has run.
+  void post(std::shared_ptr<void> object, void (*function)(void *object));
 
   /// Takes the strand for this thread if it is free; `end_turn()` gives it back. Any thread, not
   /// nested.
@@ -81,7 +84,11 @@ class Strand : public std::enable_shared_from_this<Strand> {
   bool helped_recently() const;
   /// True where it did: then what there is to do is not known any more.
   bool stand_back();
-  bool take_posted(std::vector<std::function<void()>> &tasks);
+  struct Task {
+    std::shared_ptr<void> object;
+    void (*function)(void *object);
+  };
+  bool take_posted(std::vector<Task> &tasks);
 
   SteadyClock clock_;
   TimerQueue timers_;
@@ -99,7 +106,7 @@ class Strand : public std::enable_shared_from_this<Strand> {
   std::atomic<std::int64_t> helped_at_{0};
 
   std::mutex posted_lock_;
-  std::vector<std::function<void()>> posted_;
+  std::vector<Task> posted_;
   std::atomic<bool> any_posted_{false};  // Written under `posted_lock_`.
   std::atomic<bool> standing_back_{false};
   std::atomic<bool> stopping_{false};

@@ -49,6 +49,8 @@ struct StrandConnection::Shared {
   MessageQueue draining;
   std::vector<Command> executing;
 
+  static void drain_posted(void *shared) { static_cast<Shared *>(shared)->drain(); }
+
   void drain() {
     {
       const std::lock_guard guard(lock);
@@ -93,7 +95,7 @@ void StrandConnection::execute(Command command) {
     shared_->commands.push_back(std::move(command));
     first = !std::exchange(shared_->scheduled, true);
   }
-  if (first) strand_->post([shared = shared_] { shared->drain(); });
+  if (first) strand_->post(shared_, &Shared::drain_posted);
 }
 
 template <class Payload>
@@ -117,7 +119,7 @@ void StrandConnection::send_or_queue(ChannelLink &channel, bool is_text, Payload
     shared_->outbox_used.store(true, std::memory_order_release);
     first = !std::exchange(shared_->scheduled, true);
   }
-  if (first) strand_->post([shared = shared_] { shared->drain(); });
+  if (first) strand_->post(shared_, &Shared::drain_posted);
 }
 
 void StrandConnection::send(ChannelLink &channel, bool is_text, PackedByteArray &&payload) {
@@ -129,7 +131,8 @@ void StrandConnection::send(ChannelLink &channel, bool is_text, ByteView payload
 }
 
 void StrandConnection::post_wakeup() {
-  if (link_->events.has_handlers()) strand_->post([link = link_] { link->events.wake(); });
+  if (!link_->events.has_handlers()) return;
+  strand_->post(link_, [](void *link) { static_cast<ConnectionLink *>(link)->events.wake(); });
 }
 
 void StrandConnection::help() {

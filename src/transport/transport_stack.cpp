@@ -257,7 +257,7 @@ void TransportStack::run_at_turn_end() {
     // The user's handler runs without our lock being of use to it; it may only signal.
     link_->events.wake();
   } else {
-    strand_->post([link = link_] { link->events.wake(); });
+    strand_->post(link_, [](void *link) { static_cast<ConnectionLink *>(link)->events.wake(); });
   }
 }
 
