@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/heap_for_messages.hpp"
+
 namespace peerlane {
 
 ChannelEvents::ChannelEvents(ConnectionLink &link, std::function<void()> on_event)
@@ -18,6 +20,7 @@ void ChannelEvents::on_channel_message(ChannelKey channel, bool is_text,
                                        PackedByteArray &&payload) {
   ++messages_received_;
   if (muted_) return;
+  keep_heap_for_messages_of(payload.size());
   link_.inbox_cost.fetch_add(payload.size() + kMessageOverhead);
   link_.traffic.fetch_add(payload.size() + kMessageOverhead, std::memory_order_relaxed);
   link_.inbox_messages.fetch_add(1, std::memory_order_relaxed);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/heap_for_messages.hpp"
 #include "core/message_queue.hpp"
 #include "io/direct_wait.hpp"
 #include "io/loop_context.hpp"
@@ -100,6 +101,7 @@ void StrandConnection::execute(Command command) {
 
 template <class Payload>
 void StrandConnection::send_or_queue(ChannelLink &channel, bool is_text, Payload &&payload) {
+  keep_heap_for_messages_of(payload.size());
   link_->traffic.fetch_add(payload.size() + kMessageOverhead, std::memory_order_relaxed);
   const TimePoint now = steady_now();
   const std::int64_t now_us = now.time_since_epoch().count();
