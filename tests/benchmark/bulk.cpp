@@ -10,8 +10,8 @@ namespace peerlane::benchmark {
 
 namespace {
 
-// Enough to keep every layer below busy; more would only be memory.
-constexpr int kHighWater = 4 << 20;
+// Enough to keep every layer below busy; more would only leave the processor's cache.
+constexpr int kHighWater = 1 << 20;
 
 }  // namespace
 
