@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // peerlane-bench and what a user would pick instead, in turn on the same machine: `tests/benchmark/run` calls it.
-//   --bench FILE  --peer NAME=COMMAND…  --repeats N  --seconds S   what to measure
+//   --bench FILE  --peer NAME=COMMAND…  --seconds S   what to measure
+//   --repeats N  --least N   how often at most, and how often also what takes long
 //   --from FILE   nothing is measured; what --json has written is judged again
 //   --json FILE   every run, the limits of the machine, and the judged rows
 //   --docs DIR    the table and the figures, into DIR/performance.md and next to it
@@ -16,7 +17,7 @@ import {measurements} from './measurements.mjs';
 import {replaceBetween, sentence, table} from './report.mjs';
 
 function readOptions(words) {
-  const options = {repeats: 5, seconds: 1, peers: []};
+  const options = {repeats: 5, least: 1, seconds: 1, peers: []};
   for (let i = 0; i < words.length; i += 2) {
     const [name, value] = [words[i].slice(2), words[i + 1]];
     if (value === undefined) throw new Error(`${words[i]} needs a value`);
@@ -24,7 +25,7 @@ function readOptions(words) {
       const [peer, ...command] = value.split('=');
       options.peers.push({name: peer, command: command.join('=').split(' ')});
     } else {
-      options[name] = name === 'repeats' || name === 'seconds' ? Number(value) : value;
+      options[name] = typeof options[name] === 'number' ? Number(value) : value;
     }
   }
   return options;
@@ -47,6 +48,7 @@ function measureAll() {
   const results = {
     machine: `${cpus().length} cores, ${cpus()[0].model.trim()}`,
     repeats: options.repeats,
+    least: options.least,
     peers: options.peers.map(({name}) => name),
     limits: limitsOf(options.bench),
     runs: {},
@@ -68,7 +70,9 @@ console.log(`${results.rows.filter(({met}) => met).length} of ${results.rows.len
 
 if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 1));
 if (options.docs) {
-  const runs = results.repeats === 1 ? 'One run of each' : `Medians of up to ${results.repeats} runs of each, in turn`;
+  const {repeats, least} = results;
+  const many = `Medians of ${least === repeats ? '' : 'up to '}${repeats} runs of each, in turn`;
+  const runs = repeats === 1 ? 'One run of each' : many;
   const drawn = figures(results);
   for (const {file, svg} of drawn) writeFileSync(join(options.docs, file), svg);
   const page = join(options.docs, 'performance.md');

@@ -21,7 +21,7 @@ function run(command, args) {
 }
 
 /** {ours: {variant: [line…]}, theirs: {peer: [line…]}}: what fails has fewer lines, or none. */
-export function measure({ours, theirs, runs}, {bench, peers, repeats}) {
+export function measure({ours, theirs, runs}, {bench, peers, repeats, least}) {
   const lines = {
     ours: Object.fromEntries(Object.keys(ours).map((variant) => [variant, []])),
     theirs: theirs ? Object.fromEntries(peers.map(({name}) => [name, []])) : {},
@@ -33,7 +33,7 @@ export function measure({ours, theirs, runs}, {bench, peers, repeats}) {
       console.error(`${name}: ${error.message}`);
     }
   };
-  for (let i = 0; i < Math.min(runs, repeats); ++i) {
+  for (let i = 0; i < Math.max(Math.min(runs, repeats), least); ++i) {
     for (const [variant, args] of Object.entries(ours)) keep('peerlane', lines.ours[variant], [bench], [...args, '--json']);
     for (const {name, command} of theirs ? peers : []) keep(name, lines.theirs[name], command, theirs);
   }
