@@ -75,13 +75,6 @@ void LoopContext::run_inside(const std::function<void()> &task) {
   g_main_context_unref(context);
 }
 
-void LoopContext::close_inside(const std::function<void()> &task) {
-  run_inside([this, &task] {
-    task();
-    prepare(true);
-  });
-}
-
 bool LoopContext::expedite(const char *name) {
   // A context has no list of its sources to look at, but it numbers them one after the other.
   GSource *newest = g_idle_source_new();
@@ -100,7 +93,7 @@ bool LoopContext::expedite(const char *name) {
 void LoopContext::lend(std::vector<WatchedDescriptor> &descriptors, Duration time) {
   descriptors = watched_;
   if (!std::exchange(lent_, true)) {
-    for (const WatchedDescriptor &each : watched_) poller_.watch(id_, each.descriptor, 0, true);
+    for (const WatchedDescriptor &each : watched_) poller_.change(id_, each.descriptor, 0);
   }
   if (time == Duration::max()) {
     end_of_loan_.cancel();
@@ -113,7 +106,7 @@ void LoopContext::take_back() {
   end_of_loan_.cancel();
   if (!std::exchange(lent_, false)) return;
   for (const WatchedDescriptor &each : watched_) {
-    poller_.watch(id_, each.descriptor, each.events, true);
+    poller_.change(id_, each.descriptor, each.events);
   }
 }
 

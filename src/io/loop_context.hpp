@@ -40,9 +40,6 @@ class LoopContext {
   /// Runs `task` as the owner of the context and with it as the thread's default: what GLib calls
   /// made in it start belongs to this context.
   void run_inside(const std::function<void()> &task);
-  /// The same for a task that closes descriptors of the context's sources: they are not watched or
-  /// lent any longer, since anybody may open something under their numbers. Not inside a source.
-  void close_inside(const std::function<void()> &task);
   /// Lets a timeout of this name, if one was attached lately, expire now instead of after its first
   /// interval. False where there is none.
   bool expedite(const char *name);

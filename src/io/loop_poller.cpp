@@ -15,6 +15,13 @@ namespace {
 // No context has this number.
 constexpr std::uint64_t kWakeEvent = 0;
 constexpr int kEventsAtOnce = 64;
+
+epoll_event event_for(std::uint32_t id, int descriptor, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = static_cast<std::uint64_t>(id) << 32 | static_cast<std::uint32_t>(descriptor);
+  return event;
+}
 }  // namespace
 
 std::unique_ptr<LoopPoller> LoopPoller::create() {
@@ -75,15 +82,20 @@ std::uint32_t LoopPoller::add(LoopContext &context) {
 void LoopPoller::remove(std::uint32_t id) { contexts_.erase(id); }
 
 void LoopPoller::watch(std::uint32_t id, int descriptor, std::uint32_t events, bool known) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = static_cast<std::uint64_t>(id) << 32 | static_cast<std::uint32_t>(descriptor);
+  epoll_event event = event_for(id, descriptor, events);
   owners_[descriptor] = id;
   // A descriptor that was closed and opened again under its old number is no longer in the set.
   if (known && epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) == 0) return;
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
     epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event);
   }
+}
+
+void LoopPoller::change(std::uint32_t id, int descriptor, std::uint32_t events) {
+  const auto owner = owners_.find(descriptor);
+  if (owner == owners_.end() || owner->second != id) return;
+  epoll_event event = event_for(id, descriptor, events);
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event);
 }
 
 void LoopPoller::unwatch(std::uint32_t id, int descriptor) {

@@ -75,7 +75,7 @@ void IceTransport::Agent::begin_close() {
 
 void IceTransport::Agent::remove_stream() {
   if (stream_ == 0) return;
-  context_->close_inside(
+  context_->run_inside(
       [this] { nice_agent_remove_stream(nice_.get(), std::exchange(stream_, 0)); });
 }
 
@@ -89,7 +89,7 @@ void IceTransport::Agent::close_step() {
 
 void IceTransport::Agent::finish_close() {
   remove_stream();
-  context_->close_inside([this] { nice_.reset(); });
+  nice_.reset();
   // The last statement: it may destroy this object.
   const std::function<void()> on_closed = std::move(on_closed_);
   if (on_closed) on_closed();
