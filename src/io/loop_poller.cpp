@@ -91,17 +91,20 @@ void LoopPoller::watch(std::uint32_t id, int descriptor, std::uint32_t events, b
   }
 }
 
-void LoopPoller::change(std::uint32_t id, int descriptor, std::uint32_t events) {
+bool LoopPoller::owns(std::uint32_t id, int descriptor) const {
   const auto owner = owners_.find(descriptor);
-  if (owner == owners_.end() || owner->second != id) return;
+  return owner != owners_.end() && owner->second == id;
+}
+
+void LoopPoller::change(std::uint32_t id, int descriptor, std::uint32_t events) {
+  if (!owns(id, descriptor)) return;
   epoll_event event = event_for(id, descriptor, events);
   epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event);
 }
 
 void LoopPoller::unwatch(std::uint32_t id, int descriptor) {
-  const auto owner = owners_.find(descriptor);
-  if (owner == owners_.end() || owner->second != id) return;
-  owners_.erase(owner);
+  if (!owns(id, descriptor)) return;
+  owners_.erase(descriptor);
   epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
 }
 

@@ -51,6 +51,7 @@ class LoopPoller {
   std::uint32_t add(LoopContext &context);
   void remove(std::uint32_t id);
   void watch(std::uint32_t id, int descriptor, std::uint32_t events, bool known);
+  bool owns(std::uint32_t id, int descriptor) const;
   // Nothing where the descriptor is another's by now: closed here, its number goes to the next
   // socket that is opened, maybe by a thread that has nothing to do with us.
   void change(std::uint32_t id, int descriptor, std::uint32_t events);

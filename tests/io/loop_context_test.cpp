@@ -18,6 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+gboolean read_one(gint descriptor, GIOCondition, gpointer counter) {
+  char byte = 0;
+  if (read(descriptor, &byte, 1) == 1) ++*static_cast<int *>(counter);
+  return G_SOURCE_CONTINUE;
+}
+
 class LoopContextTest : public ::testing::Test {
  protected:
   /// Turns as the network thread does, until `done` or the deadline.
@@ -41,6 +47,13 @@ class LoopContextTest : public ::testing::Test {
     g_source_attach(source, context.native());
     g_source_unref(source);
   }
+  /// Reads a byte at a time and counts them; to be destroyed and unreferenced.
+  static GSource *watch(int descriptor, LoopContext &context, int &reads) {
+    GSource *source = g_unix_fd_source_new(descriptor, G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
+    g_source_attach(source, context.native());
+    return source;
+  }
 
   SteadyClock clock_;
   TimerQueue timers_{clock_};
@@ -63,21 +76,13 @@ TEST_F(LoopContextTest, ASourceAttachedByAnotherThreadWakesThePoller) {
   EXPECT_TRUE(drive([&] { return idle > 0; }));
 }
 
-gboolean read_one(gint descriptor, GIOCondition, gpointer counter) {
-  char byte = 0;
-  if (read(descriptor, &byte, 1) == 1) ++*static_cast<int *>(counter);
-  return G_SOURCE_CONTINUE;
-}
-
 TEST_F(LoopContextTest, NoticesADescriptorThatWasReopenedUnderItsNumber) {
   const auto context = LoopContext::create(*poller_, timers_);
   int reads = 0;
   for (int round = 1; round <= 3; ++round) {
     int ends[2] = {-1, -1};
     ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-    GSource *source = g_unix_fd_source_new(ends[0], G_IO_IN);
-    g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
-    g_source_attach(source, context->native());
+    GSource *source = watch(ends[0], *context, reads);
     ASSERT_EQ(write(ends[1], "x", 1), 1);
     EXPECT_TRUE(drive([&] { return reads == round; })) << "round " << round;
     g_source_destroy(source);
@@ -91,21 +96,15 @@ TEST_F(LoopContextTest, EndOfAContextLeavesADescriptorThatAnotherOneHasByNow) {
   auto former = LoopContext::create(*poller_, timers_);
   const auto next = LoopContext::create(*poller_, timers_);
   int reads = 0, ends[2] = {-1, -1}, reopened[2] = {-1, -1};
-  const auto watch = [&reads](int descriptor, LoopContext &context) {
-    GSource *source = g_unix_fd_source_new(descriptor, G_IO_IN);
-    g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads, nullptr);
-    g_source_attach(source, context.native());
-    return source;
-  };
   ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-  GSource *source = watch(ends[0], *former);
+  GSource *source = watch(ends[0], *former, reads);
   ASSERT_EQ(write(ends[1], "x", 1), 1);
   ASSERT_TRUE(drive([&] { return reads == 1; }));
   // A connection closes its socket, the next one opens its own, and the first is freed after that.
   close(ends[0]);
   ASSERT_EQ(pipe2(reopened, O_CLOEXEC | O_NONBLOCK), 0);
   ASSERT_EQ(reopened[0], ends[0]);
-  GSource *next_source = watch(reopened[0], *next);
+  GSource *next_source = watch(reopened[0], *next, reads);
   ASSERT_EQ(write(reopened[1], "x", 1), 1);
   ASSERT_TRUE(drive([&] { return reads == 2; }));
   drive([] { return false; }, 20ms);  // GLib still has to say that it changed its set.
@@ -125,15 +124,9 @@ class LoopLoanTest : public LoopContextTest {
   ~LoopLoanTest() override {
     for (const int each : {ends_[1], reopened_[0], reopened_[1]}) close(each);
   }
-  GSource *watch(int descriptor, LoopContext &context) {
-    GSource *source = g_unix_fd_source_new(descriptor, G_IO_IN);
-    g_source_set_callback(source, G_SOURCE_FUNC(read_one), &reads_, nullptr);
-    g_source_attach(source, context.native());
-    return source;
-  }
   void lend_close_and_open_again() {
     ASSERT_EQ(pipe2(ends_, O_CLOEXEC | O_NONBLOCK), 0);
-    GSource *source = watch(ends_[0], *lender_);
+    GSource *source = watch(ends_[0], *lender_, reads_);
     ASSERT_EQ(write(ends_[1], "x", 1), 1);
     ASSERT_TRUE(drive([&] { return reads_ == 1; }));
     std::vector<WatchedDescriptor> lent;
@@ -163,7 +156,7 @@ TEST_F(LoopLoanTest, DoesNotWatchWhatAStrangerHasOpenedMeanwhile) {
 TEST_F(LoopLoanTest, LeavesAloneWhatAnotherContextHasOpenedMeanwhile) {
   lend_close_and_open_again();
   const auto next = LoopContext::create(*poller_, timers_);
-  GSource *source = watch(reopened_[0], *next);
+  GSource *source = watch(reopened_[0], *next, reads_);
   ASSERT_EQ(write(reopened_[1], "x", 1), 1);
   ASSERT_TRUE(drive([&] { return reads_ == 2; }));
   drive([] { return false; }, 20ms);  // GLib still has to say that it changed its set.

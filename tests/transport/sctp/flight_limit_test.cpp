@@ -80,6 +80,13 @@ TEST_F(FlightLimitTest, DoesNotGrowWhereItIsNotUsed) {
 
 TEST_F(FlightLimitTest, OneSlowRoundTripAmongFastOnesIsNoQueue) {
   for (int i = 0; i < 200; ++i) {
+    pass(10ms, 200us, 1u << 20);
+    pass(1ms, 40ms, 1u << 20);
+  }
+  EXPECT_EQ(limit.bytes(), 1u << 20) << "the most for a path so short";
+
+  limit = FlightLimit();
+  for (int i = 0; i < 200; ++i) {
     pass(10ms, 2ms, 1u << 20);
     pass(1ms, 40ms, 1u << 20);
   }
